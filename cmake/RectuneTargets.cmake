@@ -1,0 +1,25 @@
+# rectune_options: language level, warnings as errors, sanitizers. Linked by every target of ours,
+# never exported, so that no global flag reaches a dependency.
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+add_library(rectune_options INTERFACE)
+target_compile_features(rectune_options INTERFACE cxx_std_20)
+target_include_directories(rectune_options INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(
+  rectune_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+                            -Wnon-virtual-dtor -Woverloaded-virtual -Werror -ffp-contract=off)
+
+set(RECTUNE_SANITIZE "" CACHE STRING "Sanitizers, e.g. address,undefined or thread")
+if(RECTUNE_SANITIZE)
+  target_compile_options(rectune_options INTERFACE -fsanitize=${RECTUNE_SANITIZE}
+                                                   -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(rectune_options INTERFACE -fsanitize=${RECTUNE_SANITIZE})
+endif()
+
+# rectune_library(core SOURCES a.cc b.cc LINKS Eigen3::Eigen)
+function(rectune_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  add_library(rectune_${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(rectune_${name} PUBLIC rectune_options ${ARG_LINKS})
+endfunction()

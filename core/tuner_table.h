@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// TunerEntry: one row of an explicit table of tuners (baselines/table.cc, agents/table.cc). There
+// is no static registration: adding a tuner is a new pair of files and a line in a table.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/object_reader.h"
+#include "core/tuner.h"
+
+namespace rectune {
+
+/// Where a tuner may leave files for people to read (transcripts, skills); empty path: nowhere.
+struct TunerHome {
+  std::filesystem::path directory;
+};
+
+struct TunerEntry {
+  std::string name;     // as a spec spells it: "tpe"
+  std::string summary;  // one line for `rectune list`
+  std::string source;   // paper or recipe
+  bool is_agent = false;
+  bool is_stand_in = false;  // runs on a synthetic model; every table says so
+  /// Reads the tuner's own options (`options` is an object, possibly empty) and refuses unknown
+  /// ones with a ConfigError below `path`. Called before anything runs, to validate, and again to
+  /// build.
+  std::function<std::unique_ptr<Tuner>(const TuningTask& task, const Json& options,
+                                       const std::string& path, const TunerHome& home)>
+      make;
+  /// A sentence when the tuner does not suit the task (too few arms, only categoricals, ...), or "".
+  std::function<std::string(const TuningTask& task)> why_unsuited;
+};
+
+/// The entry named `name`, or null.
+const TunerEntry* FindTuner(const std::vector<TunerEntry>& table, const std::string& name);
+
+}  // namespace rectune

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Testbed: one scenario's task at one size, ready to run experiments on. The front door of sim/ for
+// experiments/: it hands out the TuningTask that tuners see, runs A/B rounds on the *tuning* panel,
+// and tells the noise-free truth of the *evaluation* panel, which no tuner's data touches.
+// Immutable after Open and safe to share between threads.
+//
+//   auto testbed = Testbed::Open("discover_feed", "joint", "small");
+//   TuningTask task = testbed->MakeTask({.rounds = 12, .arms_per_round = 4}, seed);
+//   std::vector<Measurement> readout = testbed->RunRound(seed, round, {c1, c2, c3, c4});
+//   Measurement truth = testbed->Truth(tuner->Recommend());
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/tuner.h"
+
+namespace rectune::sim {
+
+/// What a study decides about its experiments; unset fields take the scenario's own values.
+struct Traffic {
+  int rounds = 1;
+  int arms_per_round = 1;
+  double users_per_arm = 0.0;  // 0: the scenario's
+};
+
+/// The frozen optimum of a task on the oracle panel, with where it came from.
+struct Reference {
+  Configuration optimum;
+  double optimum_value = 0.0;  // objective value on the oracle panel, percent over production
+  std::string provenance;      // command, searchers, their agreement
+};
+
+class Testbed {
+ public:
+  /// `scenario`: a name in the scenario table, or a path to a JSON file; `size`: "small",
+  /// "default", "large". Throws ConfigError for unknown names and for invalid scenario files.
+  /// Cheap: panels are simulated on first use, once, behind a lock.
+  static std::shared_ptr<const Testbed> Open(const std::string& scenario, const std::string& task,
+                                             const std::string& size);
+  ~Testbed();
+
+  const std::string& scenario() const;
+  const std::string& task() const;
+  const std::string& size() const;
+  const ParameterSpace& space() const;
+  const MetricCatalogue& metrics() const;
+  const Objective& objective() const;
+  double default_users_per_arm() const;
+  int horizon_days() const;
+  /// The scenario as resolved (all defaults filled in), for manifests.
+  const Json& resolved() const;
+
+  TuningTask MakeTask(const Traffic& traffic, std::uint64_t seed) const;
+
+  /// One A/B experiment: control plus the arms, read out at the horizon with CUPED. Noise depends
+  /// on (seed, round, slot) only, so every tuner meets the same noise.
+  std::vector<Measurement> RunRound(std::uint64_t seed, int round, double users_per_arm,
+                                    std::span<const Configuration> arms) const;
+  /// Noise-free lifts over production on the evaluation panel; standard errors are 0.
+  Measurement Truth(const Configuration& configuration) const;
+  /// The same on the tuning panel (what infinite traffic would have shown the tuner).
+  Measurement TuningPanelTruth(const Configuration& configuration) const;
+
+  /// The frozen reference of this task and size, if one is checked in.
+  const std::optional<Reference>& reference() const;
+
+ private:
+  struct Parts;
+  explicit Testbed(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+/// A row of the explicit scenario table.
+struct ScenarioEntry {
+  std::string name;
+  std::string summary;
+  std::vector<std::string> tasks;
+  std::vector<std::string> sizes;
+};
+const std::vector<ScenarioEntry>& ScenarioTable();
+
+}  // namespace rectune::sim
