@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// RunData: a finished (or half-finished) run folder as plain structs, for the report, the SQLite
+// index and the final table. Read from the journals, which are the truth; never written back. Not
+// the runner's own state (experiments/cell.h), and nothing here is ever shown to a tuner.
+//
+//   RunData run = LoadRun("runs/quickstart");
+//   for (const CellData& cell : run.cells)
+//     for (const RoundData& round : cell.rounds) Plot(cell.label, round.round, round.regret);
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/configuration.h"
+#include "core/json.h"
+#include "core/measurement.h"
+#include "core/metric.h"
+#include "core/objective.h"
+#include "core/parameter_space.h"
+#include "core/trial.h"
+
+namespace rectune::experiments {
+
+/// Noise-free standing of one configuration on the evaluation panel.
+struct TrueScore {
+  double value = 0.0;      // objective value, percent over production
+  double violation = 0.0;  // percent past the guardrails, 0 when all hold
+};
+
+/// One round of one cell. Round 0 does not appear: it is production for every tuner.
+struct RoundData {
+  int round = 0;                     // from 1
+  std::vector<Trial> trials;         // in arm order
+  Configuration recommendation;      // what the tuner would launch after this round
+  Measurement truth;                 // noise-free lifts of the recommendation
+  TrueScore true_score;              // of the recommendation
+  std::optional<double> regret;      // NormalisedRegret(true_score, reference), if there is one
+  std::vector<TrueScore> arm_truth;  // noise-free score of each trial, or empty if not recorded;
+                                     // an invalid arm's slot served production: {0, 0}
+  Json ledger;                       // tokens, calls, money so far; null for most tuners
+  std::optional<double> suggest_seconds;  // wall time of Propose, from timing.jsonl
+};
+
+/// One tuner with one seed.
+struct CellData {
+  std::string id;     // folder name under cells/
+  std::string label;  // unique per tuner entry of the spec; what tables and legends show
+  std::string tuner;  // the table's name, e.g. "tpe"
+  Json options;       // as the spec gave them, {} by default
+  bool is_agent = false;
+  bool is_stand_in = false;  // synthetic model: every table and legend must say so
+  std::uint64_t seed = 0;
+  std::vector<RoundData> rounds;  // ascending from 1, without gaps
+  bool complete = false;          // the journal ends in its "done" line
+};
+
+/// The frozen optimum that regret is measured against.
+struct ReferenceData {
+  Configuration optimum;
+  double value = 0.0;  // objective value on the evaluation panel, percent over production
+  std::string provenance;
+};
+
+/// What was tuned. From task.json in the run folder: no simulator is needed to read a run.
+struct TaskData {
+  std::string scenario;
+  std::string task;
+  std::string size;
+  std::string description;
+  std::shared_ptr<const ParameterSpace> space;
+  std::shared_ptr<const MetricCatalogue> metrics;
+  Objective objective;
+  int horizon_days = 0;
+  Measurement production;                  // levels of production, noise-free; lifts are 0
+  std::optional<ReferenceData> reference;  // absent: report raw values and say so
+};
+
+struct RunData {
+  std::filesystem::path directory;
+  Json manifest;  // program, commit, compiler, host, argv: see experiments/README.md
+  std::string name;
+  std::string description;
+  TaskData task;
+  int rounds = 0;
+  int arms_per_round = 0;
+  double users_per_arm = 0.0;
+  std::vector<std::uint64_t> seeds;  // in spec order
+  std::vector<std::string> labels;   // in spec order; the order of every table and legend
+  std::vector<CellData> cells;       // label by label, seeds in order; only cells that were begun
+  bool complete = false;             // every cell of the spec is there and complete
+};
+
+/// (f* - f(recommendation)) / (f* - f(production)), with f(production) = 0 by definition of a lift.
+/// A recommendation that breaks a guardrail counts as production's regret or worse:
+/// max(1, regret). Broken contract unless f* > 0.
+double NormalisedRegret(const TrueScore& score, double reference_value);
+
+/// Reads manifest, task and every journal. A torn tail is ignored (and left in place); a damaged
+/// line elsewhere throws std::runtime_error with file and line number; a folder that is no run
+/// folder is a ConfigError.
+RunData LoadRun(const std::filesystem::path& directory);
+
+}  // namespace rectune::experiments
