@@ -8,7 +8,12 @@ target_compile_features(rectune_options INTERFACE cxx_std_20)
 target_include_directories(rectune_options INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(
   rectune_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
-                            -Wnon-virtual-dtor -Woverloaded-virtual -Werror -ffp-contract=off)
+                            -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
+# Results must not depend on the machine: no contraction into fused multiply-adds (which -march=native
+# would bring), no fast-math, and -march=native nowhere but in the `bench` preset. File names in
+# messages are relative to the root, so that a clone elsewhere writes the same bytes.
+target_compile_options(rectune_options INTERFACE -ffp-contract=off -fno-fast-math
+                                                 -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
 
 set(RECTUNE_SANITIZE "" CACHE STRING "Sanitizers, e.g. address,undefined or thread")
 if(RECTUNE_SANITIZE)
