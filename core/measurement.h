@@ -31,7 +31,8 @@ struct Measurement {
   double sample_ratio_p_value = 1.0;   // chi-squared test of the realised split
 };
 
-/// {"metric": {"control": ..., "lift": ..., ...}, ...}; non-finite numbers as strings.
+/// {"users_per_arm", "sample_ratio_p_value", "readings": {"<metric>": {"control": ..., "lift": ...,
+/// ...}, ...}}; non-finite numbers as strings, and no readings (an arm that never ran) as {}.
 Json ToJson(const Measurement& measurement, const MetricCatalogue& metrics);
 Measurement MeasurementFromJson(const Json& json, const MetricCatalogue& metrics,
                                 const std::string& path);

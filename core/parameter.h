@@ -16,6 +16,8 @@
 #include <string>
 #include <vector>
 
+#include "core/json.h"
+
 namespace rectune {
 
 enum class ParameterKind { kContinuous, kInteger, kCategorical, kBoolean, kCurve };
@@ -46,5 +48,16 @@ struct Parameter {
 };
 
 const char* ToString(ParameterKind kind);
+
+/// Throws ConfigError at "<path>/<field>" when the description is unusable: an empty range, a log
+/// scale that meets zero, knots that do not ascend, production outside its own range, ...
+void CheckParameter(const Parameter& parameter, const std::string& path);
+
+/// {"name", "stage", "unit", "meaning", "kind": "continuous" | "integer" | "categorical" |
+/// "boolean" | "curve", "scale": "linear" | "log" (optional), "range": [low, high] | "levels":
+/// [...] | "knots": [...], "production": number | "level" | true | [y_0, ..., y_{K-1}]}.
+/// Strict, and checked.
+Parameter ParameterFromJson(const Json& json, const std::string& path);
+Json ToJson(const Parameter& parameter);
 
 }  // namespace rectune

@@ -99,6 +99,9 @@ class ParameterSpace {
   double native_high(std::size_t parameter) const;
 
  private:
+  bool InBox(std::size_t parameter, std::span<const double> values) const;
+  void SetCells(std::size_t parameter, double first, double last);
+  void FitBoxToLevels(std::size_t parameter);
   void ResetBox(std::size_t parameter);
 
   std::vector<Parameter> parameters_;
