@@ -12,13 +12,12 @@ Json ToJson(const Measurement& measurement, const MetricCatalogue& metrics) {
   Json readings = Json::object();
   for (std::size_t i = 0; i < measurement.readings.size(); ++i) {
     const MetricReading& reading = measurement.readings[i];
-    readings[metrics.metrics()[i].name] = {
-        {"control", NumberToJson(reading.control)},
-        {"treatment", NumberToJson(reading.treatment)},
-        {"lift", NumberToJson(reading.lift)},
-        {"standard_error", NumberToJson(reading.standard_error)},
-        {"p_value", NumberToJson(reading.p_value)},
-        {"q_value", NumberToJson(reading.q_value)}};
+    readings[metrics.metrics()[i].name] = {{"control", NumberToJson(reading.control)},
+                                           {"treatment", NumberToJson(reading.treatment)},
+                                           {"lift", NumberToJson(reading.lift)},
+                                           {"standard_error", NumberToJson(reading.standard_error)},
+                                           {"p_value", NumberToJson(reading.p_value)},
+                                           {"q_value", NumberToJson(reading.q_value)}};
   }
   return {{"users_per_arm", NumberToJson(measurement.users_per_arm)},
           {"sample_ratio_p_value", NumberToJson(measurement.sample_ratio_p_value)},

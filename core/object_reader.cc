@@ -140,10 +140,9 @@ std::int64_t ObjectReader::Integer(std::string_view key, IntegerRange range) {
     throw ConfigError(PathOf(key), "missing", Describe(range));
   }
   const Json& value = Require(key);
-  const bool too_large =
-      value.is_number_unsigned() &&
-      value.get<std::uint64_t>() >
-          static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  const bool too_large = value.is_number_unsigned() &&
+                         value.get<std::uint64_t>() >
+                             static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   if (!value.is_number_integer() || too_large || value.get<std::int64_t>() < range.low ||
       value.get<std::int64_t>() > range.high) {
     throw ConfigError(PathOf(key), value.dump(), Describe(range));
@@ -248,9 +247,9 @@ void ObjectReader::Finish() const {
           names.push_back(name);
         }
       }
-      throw ConfigError(PathOf(key), "an unknown key",
-                        names.empty() ? "an empty object"
-                                      : "one of: " + JoinNames(names) + Hint(key, names));
+      throw ConfigError(
+          PathOf(key), "an unknown key",
+          names.empty() ? "an empty object" : "one of: " + JoinNames(names) + Hint(key, names));
     }
   }
 }

@@ -35,11 +35,11 @@ NorthStar NorthStarFromJson(const Json& json, const std::string& path,
   }
   const Direction natural = metrics.metrics()[metrics.IndexOf(star.metric)].direction;
   // A metric without a better side needs the objective to pick one.
-  const std::string direction = reader.Has("direction") || natural == Direction::kNeutral
-                                    ? reader.OneOf("direction",
-                                                   {ToString(Direction::kHigherIsBetter),
-                                                    ToString(Direction::kLowerIsBetter)})
-                                    : ToString(natural);
+  const std::string direction =
+      reader.Has("direction") || natural == Direction::kNeutral
+          ? reader.OneOf("direction", {ToString(Direction::kHigherIsBetter),
+                                       ToString(Direction::kLowerIsBetter)})
+          : ToString(natural);
   star.direction = direction == ToString(Direction::kHigherIsBetter) ? Direction::kHigherIsBetter
                                                                      : Direction::kLowerIsBetter;
   reader.Finish();

@@ -54,7 +54,8 @@ void CheckLevels(const Parameter& p, const std::string& path) {
   const std::string shown = Json(p.levels).dump();
   if (p.kind == ParameterKind::kBoolean) {
     if (p.levels != std::vector<std::string>{"false", "true"}) {
-      throw ConfigError(path + "/levels", shown, R"(["false", "true"], which a boolean always has)");
+      throw ConfigError(path + "/levels", shown,
+                        R"(["false", "true"], which a boolean always has)");
     }
     return;
   }
@@ -67,10 +68,11 @@ void CheckLevels(const Parameter& p, const std::string& path) {
 void CheckKnots(const Parameter& p, const std::string& path) {
   const bool finite =
       std::all_of(p.knots.begin(), p.knots.end(), [](double x) { return std::isfinite(x); });
-  const bool ascending = std::adjacent_find(p.knots.begin(), p.knots.end(),
-                                            std::greater_equal<>()) == p.knots.end();
+  const bool ascending =
+      std::adjacent_find(p.knots.begin(), p.knots.end(), std::greater_equal<>()) == p.knots.end();
   if (p.knots.size() < 3 || !finite || !ascending) {
-    throw ConfigError(path + "/knots", finite ? Json(p.knots).dump() : "a number that is not finite",
+    throw ConfigError(path + "/knots",
+                      finite ? Json(p.knots).dump() : "a number that is not finite",
                       "at least three knots, each above the one before");
   }
 }
@@ -90,8 +92,8 @@ void CheckProduction(const Parameter& p, const std::string& path) {
                       allowed);
   }
   // An integer's JSON form would drop a fraction before the reader sees it.
-  const Json value = p.kind == ParameterKind::kInteger ? Json(p.production[0])
-                                                       : ValuesToJson(p, p.production);
+  const Json value =
+      p.kind == ParameterKind::kInteger ? Json(p.production[0]) : ValuesToJson(p, p.production);
   if (ValuesFromJson(p, value, where, allowed) != p.production) {
     throw ConfigError(where, value.dump(), allowed + ", exactly");
   }

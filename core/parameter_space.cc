@@ -47,8 +47,7 @@ bool Straighten(const Parameter& p, std::span<double> values) {
            values[0] < static_cast<double>(p.levels.size());
   }
   if (IsNumeric(p)) {
-    const double slack =
-        p.kind == ParameterKind::kContinuous ? kTolerance * (p.high - p.low) : 0.0;
+    const double slack = p.kind == ParameterKind::kContinuous ? kTolerance * (p.high - p.low) : 0.0;
     if (values[0] < p.low - slack || values[0] > p.high + slack ||
         (p.kind == ParameterKind::kInteger && !IsWhole(values[0]))) {
       return false;
@@ -162,14 +161,13 @@ Configuration ParameterSpace::Decode(std::span<const double> unit) const {
         values.push_back(UnitToNative(p, root[c]));
         break;
       case ParameterKind::kInteger:
-        values.push_back(std::clamp(std::round(UnitToNative(p, root[c])), native_low(i),
-                                    native_high(i)));
+        values.push_back(
+            std::clamp(std::round(UnitToNative(p, root[c])), native_low(i), native_high(i)));
         break;
       case ParameterKind::kCategorical:
       case ParameterKind::kBoolean: {
         const std::vector<std::size_t>& levels = allowed_levels_[i];
-        const auto cell =
-            static_cast<std::size_t>(unit[c] * static_cast<double>(levels.size()));
+        const auto cell = static_cast<std::size_t>(unit[c] * static_cast<double>(levels.size()));
         values.push_back(static_cast<double>(levels[std::min(cell, levels.size() - 1)]));
         break;
       }
@@ -241,8 +239,7 @@ Configuration ParameterSpace::Parse(const Json& object, const std::string& path,
       if (base == nullptr) {
         throw ConfigError(where, "missing", DescribeAllowed(i));
       }
-      const auto first =
-          base->values().begin() + static_cast<std::ptrdiff_t>(value_offsets_[i]);
+      const auto first = base->values().begin() + static_cast<std::ptrdiff_t>(value_offsets_[i]);
       values.insert(values.end(), first, first + static_cast<std::ptrdiff_t>(p.width()));
       continue;
     }
@@ -265,9 +262,9 @@ Configuration ParameterSpace::Parse(const Json& object, const std::string& path,
 Json ParameterSpace::ToJson(const Configuration& configuration) const {
   Json object = Json::object();
   for (std::size_t i = 0; i < size(); ++i) {
-    object[parameters_[i].name] = ValuesToJson(
-        parameters_[i], std::span<const double>(configuration.values())
-                            .subspan(value_offsets_[i], parameters_[i].width()));
+    object[parameters_[i].name] =
+        ValuesToJson(parameters_[i], std::span<const double>(configuration.values())
+                                         .subspan(value_offsets_[i], parameters_[i].width()));
   }
   return object;
 }
@@ -390,7 +387,8 @@ ParameterSpace ParameterSpace::TightenUnit(std::size_t coordinate, double low, d
       "/" + p.name, Interval(low, high),
       "an interval of the unit cube that meets " +
           Interval(box_low_[coordinate], box_high_[coordinate]) +
-          (p.has_levels() || p.kind == ParameterKind::kInteger ? " and holds a cell's centre" : ""));
+          (p.has_levels() || p.kind == ParameterKind::kInteger ? " and holds a cell's centre"
+                                                               : ""));
   const double from = std::max(low, box_low_[coordinate]);
   const double to = std::min(high, box_high_[coordinate]);
   if (!(low <= high && from <= to)) {

@@ -22,8 +22,7 @@ void CheckTrial(const Trial& trial, const TuningTask& task) {
   const std::optional<Configuration>& configuration = trial.proposal.configuration;
   RECTUNE_CHECK(trial.round >= 0, name + " has no round");
   RECTUNE_CHECK(
-      !configuration ||
-          configuration->values().size() == task.space->Production().values().size(),
+      !configuration || configuration->values().size() == task.space->Production().values().size(),
       name + " belongs to another space");
   RECTUNE_CHECK(configuration.has_value() != (trial.status == TrialStatus::kInvalid),
                 name + " must have a configuration unless, and only unless, it is invalid");
@@ -111,8 +110,9 @@ std::vector<Proposal> Tuner::Propose(int arms) {
                     std::to_string(arms));
   for (const Proposal& proposal : proposals) {
     RECTUNE_CHECK(proposal.configuration.has_value() == proposal.invalid_reason.empty(),
-                  name_ + " must say what is wrong with an arm that has no configuration, and only "
-                          "then");
+                  name_ +
+                      " must say what is wrong with an arm that has no configuration, and only "
+                      "then");
     RECTUNE_CHECK(!proposal.configuration || task_.space->Contains(*proposal.configuration) ||
                       *proposal.configuration == production,
                   name_ + " proposed an arm outside the space");
@@ -160,8 +160,8 @@ void Tuner::Restore(std::span<const Trial> history, const Json& state) {
     return;
   }
   ObjectReader reader(state, "");
-  proposed_rounds_ = static_cast<int>(
-      reader.Integer("proposed_rounds", {0, std::numeric_limits<int>::max()}));
+  proposed_rounds_ =
+      static_cast<int>(reader.Integer("proposed_rounds", {0, std::numeric_limits<int>::max()}));
   const Json& private_state = reader.Value("private");
   reader.Finish();
   DoRestore(private_state);
