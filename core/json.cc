@@ -24,20 +24,6 @@ namespace {
 // Writing and walking are recursive, so a hostile file must not choose the stack's depth.
 constexpr std::size_t kDeepestNesting = 200;
 
-std::string EscapePointer(const std::string& key) {
-  std::string escaped;
-  for (const char c : key) {
-    if (c == '~') {
-      escaped += "~0";
-    } else if (c == '/') {
-      escaped += "~1";
-    } else {
-      escaped += c;
-    }
-  }
-  return escaped;
-}
-
 // Follows nlohmann's parse events to know where we are: refuses what the parser would accept
 // silently (the last of two equal keys wins) or dangerously (unbounded nesting).
 class ParseGuard {
@@ -92,7 +78,7 @@ class ParseGuard {
     for (std::size_t i = 0; i < depth; ++i) {
       const Level& level = levels_[i];
       path += "/";
-      path += level.is_array ? std::to_string(level.elements - 1) : EscapePointer(level.key);
+      path += level.is_array ? std::to_string(level.elements - 1) : PointerToken(level.key);
     }
     return path;
   }
@@ -247,6 +233,20 @@ double NumberFromJson(const Json& value, const std::string& path) {
     return -std::numeric_limits<double>::infinity();
   }
   throw ConfigError(path, value.dump(), R"(a number, "NaN", "Infinity" or "-Infinity")");
+}
+
+std::string PointerToken(std::string_view key) {
+  std::string token;
+  for (const char c : key) {
+    if (c == '~') {
+      token += "~0";
+    } else if (c == '/') {
+      token += "~1";
+    } else {
+      token += c;
+    }
+  }
+  return token;
 }
 
 Json ParseJson(std::string_view text) {

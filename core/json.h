@@ -24,6 +24,9 @@ Json NumberToJson(double value);
 /// The inverse of NumberToJson. Throws ConfigError at `path` for anything else.
 double NumberFromJson(const Json& value, const std::string& path);
 
+/// A key as one token of a JSON pointer (RFC 6901): "a/b" becomes "a~1b".
+std::string PointerToken(std::string_view key);
+
 /// Parses text; a syntax error becomes a ConfigError that names line and column.
 /// Duplicate keys in one object are refused as well.
 Json ParseJson(std::string_view text);

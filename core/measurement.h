@@ -27,8 +27,8 @@ struct MetricReading {
 
 struct Measurement {
   std::vector<MetricReading> readings;
-  double users_per_arm = 0.0;          // the traffic behind it; virtual in panel mode
-  double sample_ratio_p_value = 1.0;   // chi-squared test of the realised split
+  double users_per_arm = 0.0;         // the traffic behind it; virtual in panel mode
+  double sample_ratio_p_value = 1.0;  // chi-squared test of the realised split
 };
 
 /// {"users_per_arm", "sample_ratio_p_value", "readings": {"<metric>": {"control": ..., "lift": ...,

@@ -11,22 +11,16 @@
 namespace rectune {
 namespace {
 
-std::string Text(double value) {
-  char buffer[32];
-  std::snprintf(buffer, sizeof(buffer), "%.10g", value);
-  return buffer;
-}
-
 std::string Describe(const NumberRange& range) {
   const bool low = std::isfinite(range.low);
   const bool high = std::isfinite(range.high);
   if (low && high) {
-    return "a number in [" + Text(range.low) + ", " + Text(range.high) + "]";
+    return "a number in [" + NumberText(range.low) + ", " + NumberText(range.high) + "]";
   }
   if (low) {
-    return "a number of at least " + Text(range.low);
+    return "a number of at least " + NumberText(range.low);
   }
-  return high ? "a number of at most " + Text(range.high) : "a finite number";
+  return high ? "a number of at most " + NumberText(range.high) : "a finite number";
 }
 
 std::string Describe(const IntegerRange& range) {
@@ -55,20 +49,6 @@ std::string CheckedString(const Json& value, const std::string& path) {
     throw ConfigError(path, value.dump(), "a string");
   }
   return value.get<std::string>();
-}
-
-std::string EscapePointer(std::string_view key) {
-  std::string escaped;
-  for (const char c : key) {
-    if (c == '~') {
-      escaped += "~0";
-    } else if (c == '/') {
-      escaped += "~1";
-    } else {
-      escaped += c;
-    }
-  }
-  return escaped;
 }
 
 std::string Lower(std::string text) {
@@ -114,32 +94,42 @@ ObjectReader::ObjectReader(const Json& object, std::string path)
 
 bool ObjectReader::Has(std::string_view key) const { return object_.contains(key); }
 
-const Json& ObjectReader::Require(std::string_view key) {
-  known_.emplace_back(key);
-  const auto found = object_.find(key);
-  if (found == object_.end()) {
-    throw ConfigError(PathOf(key), "missing", "this key");
+void ObjectReader::Declare(std::string_view key) {
+  if (std::find(known_.begin(), known_.end(), key) == known_.end()) {
+    known_.emplace_back(key);
   }
-  return *found;
+}
+
+const Json& ObjectReader::Require(std::string_view key, const std::string& allowed) {
+  Declare(key);
+  const auto found = object_.find(key);
+  if (found != object_.end()) {
+    return *found;
+  }
+  // A misspelt key is missing under its right name before it is unknown under its wrong one.
+  std::vector<std::string> unread;
+  for (const auto& [name, value] : object_.items()) {
+    if (std::find(known_.begin(), known_.end(), name) == known_.end()) {
+      unread.push_back(name);
+    }
+  }
+  const std::string nearest = NearestName(std::string(key), unread);
+  throw ConfigError(
+      PathOf(key), "missing",
+      nearest.empty() ? allowed : allowed + " (is \"" + nearest + "\" a misspelling?)");
 }
 
 double ObjectReader::Number(std::string_view key, NumberRange range) {
-  if (!Has(key)) {
-    throw ConfigError(PathOf(key), "missing", Describe(range));
-  }
-  return CheckedNumber(Require(key), PathOf(key), range);
+  return CheckedNumber(Require(key, Describe(range)), PathOf(key), range);
 }
 
 double ObjectReader::NumberOr(std::string_view key, double fallback, NumberRange range) {
-  known_.emplace_back(key);
+  Declare(key);
   return Has(key) ? Number(key, range) : fallback;
 }
 
 std::int64_t ObjectReader::Integer(std::string_view key, IntegerRange range) {
-  if (!Has(key)) {
-    throw ConfigError(PathOf(key), "missing", Describe(range));
-  }
-  const Json& value = Require(key);
+  const Json& value = Require(key, Describe(range));
   const bool too_large = value.is_number_unsigned() &&
                          value.get<std::uint64_t>() >
                              static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
@@ -152,15 +142,12 @@ std::int64_t ObjectReader::Integer(std::string_view key, IntegerRange range) {
 
 std::int64_t ObjectReader::IntegerOr(std::string_view key, std::int64_t fallback,
                                      IntegerRange range) {
-  known_.emplace_back(key);
+  Declare(key);
   return Has(key) ? Integer(key, range) : fallback;
 }
 
 bool ObjectReader::Boolean(std::string_view key) {
-  if (!Has(key)) {
-    throw ConfigError(PathOf(key), "missing", "true or false");
-  }
-  const Json& value = Require(key);
+  const Json& value = Require(key, "true or false");
   if (!value.is_boolean()) {
     throw ConfigError(PathOf(key), value.dump(), "true or false");
   }
@@ -168,33 +155,28 @@ bool ObjectReader::Boolean(std::string_view key) {
 }
 
 bool ObjectReader::BooleanOr(std::string_view key, bool fallback) {
-  known_.emplace_back(key);
+  Declare(key);
   return Has(key) ? Boolean(key) : fallback;
 }
 
 std::string ObjectReader::String(std::string_view key) {
-  if (!Has(key)) {
-    throw ConfigError(PathOf(key), "missing", "a string");
-  }
-  return CheckedString(Require(key), PathOf(key));
+  return CheckedString(Require(key, "a string"), PathOf(key));
 }
 
 std::string ObjectReader::StringOr(std::string_view key, std::string fallback) {
-  known_.emplace_back(key);
+  Declare(key);
   return Has(key) ? String(key) : std::move(fallback);
 }
 
 std::string ObjectReader::OneOf(std::string_view key, const std::vector<std::string>& names) {
-  if (!Has(key)) {
-    throw ConfigError(PathOf(key), "missing", "one of: " + JoinNames(names));
-  }
-  const Json& value = Require(key);
+  const std::string allowed = "one of: " + JoinNames(names);
+  const Json& value = Require(key, allowed);
   if (!value.is_string()) {
-    throw ConfigError(PathOf(key), value.dump(), "one of: " + JoinNames(names));
+    throw ConfigError(PathOf(key), value.dump(), allowed);
   }
   std::string name = value.get<std::string>();
   if (std::find(names.begin(), names.end(), name) == names.end()) {
-    throw ConfigError(PathOf(key), value.dump(), "one of: " + JoinNames(names) + Hint(name, names));
+    throw ConfigError(PathOf(key), value.dump(), allowed + Hint(name, names));
   }
   return name;
 }
@@ -215,21 +197,15 @@ std::vector<std::string> ObjectReader::Strings(std::string_view key) {
   return strings;
 }
 
-const Json& ObjectReader::Value(std::string_view key) { return Require(key); }
+const Json& ObjectReader::Value(std::string_view key) { return Require(key, "a value"); }
 
 ObjectReader ObjectReader::Object(std::string_view key) {
-  if (!Has(key)) {
-    throw ConfigError(PathOf(key), "missing", "an object");
-  }
-  return {Require(key), PathOf(key)};
+  return {Require(key, "an object"), PathOf(key)};
 }
 
 void ObjectReader::ForEach(std::string_view key,
                            const std::function<void(const Json&, const std::string&)>& visit) {
-  if (!Has(key)) {
-    throw ConfigError(PathOf(key), "missing", "an array");
-  }
-  const Json& array = Require(key);
+  const Json& array = Require(key, "an array");
   if (!array.is_array()) {
     throw ConfigError(PathOf(key), array.dump(), "an array");
   }
@@ -241,21 +217,15 @@ void ObjectReader::ForEach(std::string_view key,
 void ObjectReader::Finish() const {
   for (const auto& [key, value] : object_.items()) {
     if (std::find(known_.begin(), known_.end(), key) == known_.end()) {
-      std::vector<std::string> names;
-      for (const std::string& name : known_) {
-        if (std::find(names.begin(), names.end(), name) == names.end()) {
-          names.push_back(name);
-        }
-      }
       throw ConfigError(
           PathOf(key), "an unknown key",
-          names.empty() ? "an empty object" : "one of: " + JoinNames(names) + Hint(key, names));
+          known_.empty() ? "an empty object" : "one of: " + JoinNames(known_) + Hint(key, known_));
     }
   }
 }
 
 std::string ObjectReader::PathOf(std::string_view key) const {
-  return path_ + "/" + EscapePointer(key);
+  return path_ + "/" + PointerToken(key);
 }
 
 std::string NearestName(const std::string& name, const std::vector<std::string>& candidates) {
@@ -270,6 +240,12 @@ std::string NearestName(const std::string& name, const std::vector<std::string>&
     }
   }
   return nearest;
+}
+
+std::string NumberText(double value) {
+  char buffer[32];
+  std::snprintf(buffer, sizeof(buffer), "%.10g", value);
+  return buffer;
 }
 
 std::string JoinNames(const std::vector<std::string>& names) {

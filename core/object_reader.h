@@ -58,16 +58,19 @@ class ObjectReader {
   const Json& Value(std::string_view key);
   /// A nested object or array element by element; missing is an error.
   ObjectReader Object(std::string_view key);
-  void ForEach(std::string_view key, const std::function<void(const Json&, const std::string&)>& visit);
+  void ForEach(std::string_view key,
+               const std::function<void(const Json&, const std::string&)>& visit);
 
-  /// Throws ConfigError for the first key that nothing has read.
+  /// Marks a key as allowed without reading it, for a caller that looks it up itself.
+  void Declare(std::string_view key);
+  /// Throws ConfigError for the first key that nothing has read or declared.
   void Finish() const;
 
   std::string PathOf(std::string_view key) const;
   const std::string& path() const { return path_; }
 
  private:
-  const Json& Require(std::string_view key);
+  const Json& Require(std::string_view key, const std::string& allowed);
 
   const Json& object_;
   std::string path_;
@@ -76,6 +79,9 @@ class ObjectReader {
 
 /// The candidate with the smallest edit distance to `name`, or "" when none is near.
 std::string NearestName(const std::string& name, const std::vector<std::string>& candidates);
+
+/// A number as a message shows it, to ten significant digits: "0.25".
+std::string NumberText(double value);
 
 /// "a, b, c"
 std::string JoinNames(const std::vector<std::string>& names);

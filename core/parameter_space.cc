@@ -22,7 +22,7 @@ bool IsNumeric(const Parameter& p) {
 }
 
 std::string Interval(double low, double high) {
-  return "[" + NumberToJson(low).dump() + ", " + NumberToJson(high).dump() + "]";
+  return "[" + NumberText(low) + ", " + NumberText(high) + "]";
 }
 
 bool IsWhole(double value) { return std::isfinite(value) && value == std::floor(value); }
@@ -229,28 +229,30 @@ Configuration ParameterSpace::Parse(const Json& object, const std::string& path,
   RECTUNE_CHECK(base == nullptr || base->values().size() == Production().values().size(),
                 "the base configuration belongs to another space");
   ObjectReader reader(object, path);
+  for (const Parameter& parameter : parameters_) {
+    reader.Declare(parameter.name);
+  }
+  reader.Finish();  // a misspelt name is reported as such, not as a missing parameter
   std::vector<double> values;
   std::optional<ConfigError> outside;
   for (std::size_t i = 0; i < size(); ++i) {
     const Parameter& p = parameters_[i];
-    const std::string where = reader.PathOf(p.name);
-    if (!reader.Has(p.name)) {
-      (void)reader.BooleanOr(p.name, false);  // known, though absent
+    const auto found = object.find(p.name);
+    if (found == object.end()) {
       if (base == nullptr) {
-        throw ConfigError(where, "missing", DescribeAllowed(i));
+        throw ConfigError(reader.PathOf(p.name), "missing", DescribeAllowed(i));
       }
       const auto first = base->values().begin() + static_cast<std::ptrdiff_t>(value_offsets_[i]);
       values.insert(values.end(), first, first + static_cast<std::ptrdiff_t>(p.width()));
       continue;
     }
     const std::vector<double> own =
-        ValuesFromJson(p, reader.Value(p.name), where, DescribeAllowed(i));
+        ValuesFromJson(p, *found, reader.PathOf(p.name), [&] { return DescribeAllowed(i); });
     values.insert(values.end(), own.begin(), own.end());
     if (!outside && !InBox(i, own)) {
-      outside.emplace(where, object.at(p.name).dump(), DescribeAllowed(i));
+      outside.emplace(reader.PathOf(p.name), found->dump(), DescribeAllowed(i));
     }
   }
-  reader.Finish();
   Configuration configuration(std::move(values));
   // Control is always deployable, even from outside the box.
   if (outside && configuration != Production()) {

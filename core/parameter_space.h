@@ -39,6 +39,7 @@ class ParameterSpace {
   /// (empty range, duplicate name, production outside its range, ...).
   explicit ParameterSpace(std::vector<Parameter> parameters, const std::string& path = "");
   static ParameterSpace FromJson(const Json& array, const std::string& path);
+  /// The parameters as FromJson reads them; a tightened box is not part of it.
   Json ToJson() const;
 
   const std::vector<Parameter>& parameters() const { return parameters_; }
@@ -49,7 +50,9 @@ class ParameterSpace {
   /// First native value of a parameter in Configuration::values().
   std::size_t value_offset(std::size_t parameter) const { return value_offsets_[parameter]; }
   /// First unit coordinate of a parameter.
-  std::size_t coordinate_offset(std::size_t parameter) const { return coordinate_offsets_[parameter]; }
+  std::size_t coordinate_offset(std::size_t parameter) const {
+    return coordinate_offsets_[parameter];
+  }
   std::optional<std::size_t> Find(std::string_view name) const;
   /// As Find, but an unknown name is a broken contract.
   std::size_t IndexOf(std::string_view name) const;
@@ -66,10 +69,13 @@ class ParameterSpace {
   /// {"name": number | "level" | true | [y_0, ..., y_{K-1}]}. With `base`, missing keys keep the
   /// base's values; without it they are errors. Throws ConfigError at "<path>/<name>" for unknown
   /// keys, wrong types, out-of-range or out-of-box values, curves that fall or do not end at 1.
+  /// What comes from the base is taken as it is, even from outside a tightened box; the production
+  /// configuration, being deployable always, is accepted as a whole.
   Configuration Parse(const Json& object, const std::string& path,
                       const Configuration* base = nullptr) const;
   Json ToJson(const Configuration& configuration) const;
-  /// Native values already in hand (a library's optimum, say); broken contract if not contained.
+  /// Native values already in hand (a library's optimum, say), straightened where rounding bent
+  /// them by less than Contains' tolerance; broken contract if neither contained nor production.
   Configuration FromValues(std::vector<double> values) const;
   /// Inside the (possibly tightened) box, up to 1e-9 of each range.
   bool Contains(const Configuration& configuration) const;
@@ -108,7 +114,7 @@ class ParameterSpace {
   std::vector<Coordinate> coordinates_;
   std::vector<std::size_t> value_offsets_;
   std::vector<std::size_t> coordinate_offsets_;
-  std::vector<double> box_low_;   // per coordinate, in the root unit cube
+  std::vector<double> box_low_;  // per coordinate, in the root unit cube
   std::vector<double> box_high_;
   std::vector<std::vector<std::size_t>> allowed_levels_;  // per parameter; empty without levels
 };

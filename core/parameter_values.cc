@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <numeric>
 
 #include "core/check.h"
@@ -33,16 +32,11 @@ ScaleEnds EndsOf(const Parameter& parameter) {
           OnScale(parameter, parameter.high + HalfStep(parameter))};
 }
 
-std::string Text(double value) {
-  char buffer[32];
-  std::snprintf(buffer, sizeof(buffer), "%.10g", value);
-  return buffer;
-}
-
 std::vector<double> CurveFromJson(const Parameter& parameter, const Json& json,
-                                  const std::string& path, const std::string& allowed) {
+                                  const std::string& path,
+                                  const std::function<std::string()>& describe) {
   if (!json.is_array() || json.size() != parameter.width()) {
-    throw ConfigError(path, json.dump(), allowed);
+    throw ConfigError(path, json.dump(), describe());
   }
   std::vector<double> heights;
   for (std::size_t i = 0; i < json.size(); ++i) {
@@ -52,7 +46,7 @@ std::vector<double> CurveFromJson(const Parameter& parameter, const Json& json,
     const double end = i == 0 ? 0.0 : 1.0;
     if (!(height >= previous - kTolerance && height <= 1.0 + kTolerance) ||
         (is_end && std::abs(height - end) > kTolerance)) {
-      throw ConfigError(path + "/" + std::to_string(i), json[i].dump(), allowed);
+      throw ConfigError(path + "/" + std::to_string(i), json[i].dump(), describe());
     }
     heights.push_back(is_end ? end : std::clamp(height, previous, 1.0));
   }
@@ -114,30 +108,31 @@ std::vector<double> CurveToUnit(std::span<const double> heights) {
 }
 
 std::vector<double> ValuesFromJson(const Parameter& parameter, const Json& json,
-                                   const std::string& path, const std::string& allowed) {
-  const ConfigError refusal(path, json.dump(), allowed);
+                                   const std::string& path,
+                                   const std::function<std::string()>& describe) {
+  const auto refusal = [&] { return ConfigError(path, json.dump(), describe()); };
   switch (parameter.kind) {
     case ParameterKind::kContinuous:
     case ParameterKind::kInteger: {
       // Negated comparisons refuse a NaN that was built in memory.
       if (!json.is_number() ||
           !(json.get<double>() >= parameter.low && json.get<double>() <= parameter.high)) {
-        throw refusal;
+        throw refusal();
       }
       const double value = json.get<double>();
       if (parameter.kind == ParameterKind::kInteger && value != std::floor(value)) {
-        throw refusal;
+        throw refusal();
       }
       return {value};
     }
     case ParameterKind::kBoolean:
       if (!json.is_boolean()) {
-        throw refusal;
+        throw refusal();
       }
       return {json.get<bool>() ? 1.0 : 0.0};
     case ParameterKind::kCategorical: {
       if (!json.is_string()) {
-        throw refusal;
+        throw refusal();
       }
       const auto& levels = parameter.levels;
       const auto found = std::find(levels.begin(), levels.end(), json.get<std::string>());
@@ -145,12 +140,12 @@ std::vector<double> ValuesFromJson(const Parameter& parameter, const Json& json,
         const std::string nearest = NearestName(json.get<std::string>(), levels);
         throw ConfigError(
             path, json.dump(),
-            nearest.empty() ? allowed : allowed + " (did you mean \"" + nearest + "\"?)");
+            nearest.empty() ? describe() : describe() + " (did you mean \"" + nearest + "\"?)");
       }
       return {static_cast<double>(found - levels.begin())};
     }
     case ParameterKind::kCurve:
-      return CurveFromJson(parameter, json, path, allowed);
+      return CurveFromJson(parameter, json, path, describe);
   }
   RECTUNE_CHECK(false, "not a kind of parameter");
 }
@@ -179,7 +174,7 @@ Json ValuesToJson(const Parameter& parameter, std::span<const double> values) {
 
 std::string DescribeValues(const Parameter& parameter, double low, double high,
                            const std::vector<std::size_t>& levels) {
-  const std::string range = "in [" + Text(low) + ", " + Text(high) + "]" +
+  const std::string range = "in [" + NumberText(low) + ", " + NumberText(high) + "]" +
                             (parameter.scale == ParameterScale::kLog ? " (log scale)" : "");
   switch (parameter.kind) {
     case ParameterKind::kContinuous:
@@ -198,7 +193,7 @@ std::string DescribeValues(const Parameter& parameter, double low, double high,
     case ParameterKind::kCurve: {
       std::vector<std::string> knots;
       for (const double knot : parameter.knots) {
-        knots.push_back(Text(knot));
+        knots.push_back(NumberText(knot));
       }
       return "an array of " + std::to_string(parameter.knots.size()) +
              " heights that never fall, the first 0 and the last 1, at x = " + JoinNames(knots);

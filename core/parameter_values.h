@@ -7,6 +7,7 @@
 //   std::vector<double> y = CurveFromUnit(unit);      // K - 2 coordinates to K heights
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -35,9 +36,11 @@ std::vector<double> CurveToUnit(std::span<const double> heights);
 double StickShare(double unit, std::size_t later);
 
 /// Native values of one parameter from JSON: type, range and shape checked, curve ends made exact.
-/// Throws ConfigError at `path` saying `allowed`.
+/// Throws ConfigError at `path` saying what `describe` says is allowed (asked only when needed:
+/// journals hold many values and few mistakes).
 std::vector<double> ValuesFromJson(const Parameter& parameter, const Json& json,
-                                   const std::string& path, const std::string& allowed);
+                                   const std::string& path,
+                                   const std::function<std::string()>& describe);
 Json ValuesToJson(const Parameter& parameter, std::span<const double> values);
 
 /// In words, for a number's bounds [low, high] and the indices of the levels allowed.

@@ -90,14 +90,21 @@ Trial TrialFromJson(const Json& json, const ParameterSpace& space, const MetricC
                                                         : space.Parse(configuration, where);
   } else {
     trial.proposal.invalid_reason = reader.String("invalid_reason");
+    if (trial.proposal.invalid_reason.empty() || trial.status != TrialStatus::kInvalid) {
+      throw ConfigError(reader.PathOf("invalid_reason"), json.at("invalid_reason").dump(),
+                        "a reason, on a trial whose status is \"invalid\"");
+    }
   }
   trial.measurement =
       MeasurementFromJson(reader.Value("measurement"), metrics, reader.PathOf("measurement"));
   reader.Finish();
-  if (trial.status == TrialStatus::kCompleted &&
-      (!trial.proposal.configuration || trial.measurement.readings.size() != metrics.size())) {
-    throw ConfigError(reader.PathOf("status"), "\"completed\"",
-                      "a configuration and one reading a metric, or another status");
+  if (trial.status == TrialStatus::kInvalid && trial.proposal.configuration) {
+    throw ConfigError(reader.PathOf("status"), "\"invalid\"",
+                      "another status, because the trial has a configuration");
+  }
+  if (trial.status == TrialStatus::kCompleted && trial.measurement.readings.empty()) {
+    throw ConfigError(reader.PathOf("measurement") + "/readings", "{}",
+                      "a reading of each metric, because the trial is completed");
   }
   return trial;
 }

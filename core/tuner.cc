@@ -26,6 +26,8 @@ void CheckTrial(const Trial& trial, const TuningTask& task) {
       name + " belongs to another space");
   RECTUNE_CHECK(configuration.has_value() != (trial.status == TrialStatus::kInvalid),
                 name + " must have a configuration unless, and only unless, it is invalid");
+  RECTUNE_CHECK(configuration.has_value() == trial.proposal.invalid_reason.empty(),
+                name + " must say why it is invalid if, and only if, it is");
   RECTUNE_CHECK(trial.status != TrialStatus::kCompleted ||
                     trial.measurement.readings.size() == task.metrics->size(),
                 name + " is completed without one reading a metric");
