@@ -48,10 +48,11 @@ struct RoundData {
 
 /// One tuner with one seed.
 struct CellData {
-  std::string id;     // folder name under cells/
-  std::string label;  // unique per tuner entry of the spec; what tables and legends show
-  std::string tuner;  // the table's name, e.g. "tpe"
-  Json options;       // as the spec gave them, {} by default
+  std::string id;              // folder name under cells/
+  std::filesystem::path home;  // what the tuner left for people: transcripts, skills; may not exist
+  std::string label;           // unique per tuner entry of the spec; what tables and legends show
+  std::string tuner;           // the table's name, e.g. "tpe"
+  Json options;                // as the spec gave them, {} by default
   bool is_agent = false;
   bool is_stand_in = false;  // synthetic model: every table and legend must say so
   std::uint64_t seed = 0;

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Checksums that tell a whole line or file from a torn one. CRC-32 because every language's
+// standard library has it (Python: zlib.crc32), so that a reader elsewhere can check a journal.
+// Against accidents only; not cryptographic.
+//
+//   std::string seal = Crc32Hex(body);   // "cbf43926" for "123456789"
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace rectune::experiments {
+
+/// CRC-32/ISO-HDLC (polynomial 0xEDB88320 reflected), as in zlib, PNG and Ethernet.
+std::uint32_t Crc32(std::string_view bytes);
+/// Eight lower-case hexadecimal digits.
+std::string Crc32Hex(std::string_view bytes);
+
+/// FNV-1a, 64 bits (Fowler, Noll, Vo); `state` continues an earlier hash.
+inline constexpr std::uint64_t kFnv1aOffset = 0xCBF29CE484222325ULL;
+std::uint64_t Fnv1a64(std::string_view bytes, std::uint64_t state = kFnv1aOffset);
+/// Sixteen lower-case hexadecimal digits.
+std::string Hex64(std::uint64_t value);
+
+}  // namespace rectune::experiments

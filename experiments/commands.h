@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The commands of `rectune`, each a function of plain arguments, so that tests can call them
+// without a command line (experiments/program.cc parses one). Data goes to `Console::out`, talk to
+// `Console::talk`; the result is the exit status: 0, or 1 when something failed, or 130 when a
+// signal stopped it. Bad input throws ConfigError, which the program turns into status 2.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "experiments/progress.h"
+#include "experiments/study_runner.h"
+#include "experiments/testbed_port.h"
+
+namespace rectune::experiments {
+
+inline constexpr int kExitDone = 0;
+inline constexpr int kExitFailed = 1;
+inline constexpr int kExitBadInput = 2;
+inline constexpr int kExitStopped = 130;
+
+struct Console {
+  std::ostream& out;
+  std::ostream& talk;
+  bool talk_is_terminal = false;
+  std::function<bool()> should_stop = [] { return false; };  // a signal arrived
+  std::vector<std::string> command;                          // argv, for the manifest
+};
+
+struct RunArguments {
+  std::filesystem::path spec;
+  std::filesystem::path out;
+  int jobs = 1;
+  Shard shard;
+  bool quiet = false;
+  bool report = true;
+};
+int RunCommand(const RunArguments& arguments, const Workbench& workbench, Console& console);
+
+/// As `run`, with the spec that the folder's manifest holds.
+struct ResumeArguments {
+  std::filesystem::path directory;
+  int jobs = 1;
+  bool quiet = false;
+  bool report = true;
+};
+int ResumeCommand(const ResumeArguments& arguments, const Workbench& workbench, Console& console);
+
+int ReportCommand(const std::filesystem::path& directory, Console& console);
+
+int ListCommand(bool as_json, const Workbench& workbench, Console& console);
+
+/// A scenario's task at a size. Empty task: every task is named, the first is described.
+struct TaskArguments {
+  std::string scenario;
+  std::string task;
+  std::string size = "small";
+  bool as_json = false;
+};
+int DescribeCommand(const TaskArguments& arguments, const Workbench& workbench, Console& console);
+
+/// `config`: a JSON file, or "production".
+int EvaluateCommand(const TaskArguments& arguments, const std::string& config,
+                    const Workbench& workbench, Console& console);
+
+struct AbArguments {
+  TaskArguments task;
+  std::vector<std::string> configs;  // one an arm
+  std::uint64_t seed = 0;
+  double users_per_arm = 0.0;  // 0: the scenario's
+};
+int AbCommand(const AbArguments& arguments, const Workbench& workbench, Console& console);
+
+/// Copies the cells of shards that ran the same spec in the same world into one folder.
+int MergeCommand(const std::filesystem::path& out, const std::vector<std::filesystem::path>& shards,
+                 const Workbench& workbench, Console& console);
+
+/// "2/5" -> {2, 5}; ConfigError otherwise.
+Shard ParseShard(const std::string& text);
+
+}  // namespace rectune::experiments

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "experiments/program.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/config_error.h"
+#include "experiments/commands.h"
+#include "experiments/program_stamp.h"
+
+namespace rectune::experiments {
+namespace {
+
+std::atomic<bool> stop_requested{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "set from a signal handler");
+
+/// The first signal asks for a clean stop; the second one kills, as people expect.
+void WatchSignals() {
+  struct sigaction action {};
+  action.sa_handler = [](int) { stop_requested = true; };
+  action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_RESTART;
+  sigemptyset(&action.sa_mask);
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+}
+
+/// Both the word itself and what to do about it.
+void Explain(const ConfigError& error) {
+  std::cerr << "rectune: bad input: " << error.what() << '\n'
+            << "Nothing was run. Correct that value and try again; `rectune list` names scenarios "
+               "and tuners, `rectune --help` the commands.\n";
+}
+
+class Arguments {
+ public:
+  Arguments(CLI::App& app, const Workbench& workbench, Console& console)
+      : app_(app), workbench_(workbench), console_(console) {
+    app_.require_subcommand(1);
+    app_.set_version_flag("--version", VersionLine());
+    AddStudyCommands();
+    AddTaskCommands();
+  }
+
+  int status() const { return status_; }
+
+ private:
+  void AddStudyCommands() {
+    CLI::App* run = app_.add_subcommand("run", "Run a study, or continue it where it stands");
+    run->add_option("spec", run_.spec, "The study, a JSON file (experiments/specs/README.md)")
+        ->required();
+    run->add_option("--out", run_.out, "Run folder; made if it does not exist")->required();
+    AddJobs(run, run_.jobs);
+    run->add_option("--shard", shard_, "Only part i of n, as i/n; see `merge`");
+    run->add_flag("--quiet", run_.quiet, "No progress");
+    run->add_flag("!--no-report", run_.report, "Do not write the report");
+    run->callback([this] {
+      if (!shard_.empty()) run_.shard = ParseShard(shard_);
+      status_ = RunCommand(run_, workbench_, console_);
+    });
+
+    CLI::App* resume = app_.add_subcommand("resume", "Continue a run folder with its own spec");
+    resume->add_option("dir", resume_.directory, "Run folder")->required();
+    AddJobs(resume, resume_.jobs);
+    resume->add_flag("--quiet", resume_.quiet, "No progress");
+    resume->add_flag("!--no-report", resume_.report, "Do not write the report");
+    resume->callback([this] { status_ = ResumeCommand(resume_, workbench_, console_); });
+
+    CLI::App* report = app_.add_subcommand("report", "Write report, tables and SQLite index again");
+    report->add_option("dir", directory_, "Run folder")->required();
+    report->callback([this] { status_ = ReportCommand(directory_, console_); });
+
+    CLI::App* merge = app_.add_subcommand("merge", "Bring the shards of one study together");
+    merge->add_option("--out", directory_, "Run folder to merge into")->required();
+    merge->add_option("shards", shards_, "Run folders of the shards")->required();
+    merge->callback([this] {
+      status_ = MergeCommand(directory_, {shards_.begin(), shards_.end()}, workbench_, console_);
+    });
+  }
+
+  void AddTaskCommands() {
+    CLI::App* list = app_.add_subcommand("list", "Scenarios and tuners");
+    list->add_flag("--json", as_json_, "As JSON");
+    list->callback([this] { status_ = ListCommand(as_json_, workbench_, console_); });
+
+    CLI::App* describe =
+        app_.add_subcommand("describe", "A task's parameters, metrics, objective and traffic");
+    describe->add_option("scenario", scenario_, "SCENARIO or SCENARIO/TASK")->required();
+    AddSize(describe);
+    describe->callback([this] {
+      const std::size_t slash = scenario_.find('/');
+      if (slash != std::string::npos && !scenario_.ends_with(".json")) {
+        task_.task = scenario_.substr(slash + 1);
+        scenario_.resize(slash);
+      }
+      status_ = DescribeCommand(Task(), workbench_, console_);
+    });
+
+    CLI::App* evaluate = app_.add_subcommand("evaluate", "Noise-free truth of one configuration");
+    AddTask(evaluate);
+    evaluate
+        ->add_option("--config", config_,
+                     "A JSON file (what it leaves out is production's) or "
+                     "\"production\"")
+        ->required();
+    evaluate->callback(
+        [this] { status_ = EvaluateCommand(Task(), config_, workbench_, console_); });
+
+    CLI::App* ab = app_.add_subcommand("ab", "One A/B experiment against production");
+    AddTask(ab);
+    ab->add_option("--config", ab_.configs,
+                   "One JSON file an arm, or \"production\" for an A/A arm")
+        ->required()
+        ->allow_extra_args(false)
+        ->take_all();
+    ab->add_option("--seed", ab_.seed, "Seed of the noise")->required();
+    ab->add_option("--users", ab_.users_per_arm, "Virtual users an arm")
+        ->check(CLI::Range(1e3, 1e9));
+    ab->callback([this] {
+      ab_.task = Task();
+      status_ = AbCommand(ab_, workbench_, console_);
+    });
+  }
+
+  static void AddJobs(CLI::App* command, int& jobs) {
+    jobs = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    command->add_option("--jobs", jobs, "Threads (changes no result)")
+        ->check(CLI::Range(1, 1024))
+        ->capture_default_str();
+  }
+
+  void AddSize(CLI::App* command) {
+    command->add_option("--size", task_.size, "Size of the world")->capture_default_str();
+    command->add_flag("--json", as_json_, "As JSON");
+  }
+
+  void AddTask(CLI::App* command) {
+    command->add_option("scenario", scenario_, "Name of a scenario, or its JSON file")->required();
+    command->add_option("--task", task_.task, "Task of the scenario")->required();
+    AddSize(command);
+  }
+
+  TaskArguments Task() const {
+    TaskArguments task = task_;
+    task.scenario = scenario_;
+    task.as_json = as_json_;
+    return task;
+  }
+
+  CLI::App& app_;
+  const Workbench& workbench_;
+  Console& console_;
+  int status_ = kExitDone;
+  RunArguments run_;
+  ResumeArguments resume_;
+  TaskArguments task_;
+  AbArguments ab_;
+  std::string shard_;
+  std::string scenario_;
+  std::string config_;
+  std::string directory_;
+  std::vector<std::string> shards_;
+  bool as_json_ = false;
+};
+
+bool WantsRedrawnLine() {
+  // NO_COLOR asks for plain text; a redrawn line is escape codes too. So is a dumb terminal.
+  const char* no_color = std::getenv("NO_COLOR");
+  const char* terminal = std::getenv("TERM");
+  return ::isatty(STDERR_FILENO) == 1 && (no_color == nullptr || *no_color == '\0') &&
+         terminal != nullptr && std::string(terminal) != "dumb";
+}
+
+}  // namespace
+
+int RunProgram(int argc, char** argv, const Workbench& workbench) {
+  WatchSignals();
+  Console console{.out = std::cout,
+                  .talk = std::cerr,
+                  .talk_is_terminal = WantsRedrawnLine(),
+                  .should_stop = [] { return stop_requested.load(); },
+                  .command = std::vector<std::string>(argv, argv + argc)};
+  CLI::App app("RecTune: tune a simulated multi-stage recommender, and compare who tunes it best.",
+               "rectune");
+  Arguments arguments(app, workbench, console);
+  try {
+    app.parse(argc, argv);
+    console.out.flush();
+    if (!console.out) {
+      std::cerr << "rectune: cannot write to standard output\n";
+      return kExitFailed;
+    }
+    return arguments.status();
+  } catch (const CLI::ParseError& error) {
+    // Also how --help and --version end, with status 0.
+    return app.exit(error, std::cout, std::cerr) == 0 ? kExitDone : kExitBadInput;
+  } catch (const ConfigError& error) {
+    Explain(error);
+    return kExitBadInput;
+  } catch (const std::exception& error) {
+    std::cerr << "rectune: " << error.what() << '\n';
+    return kExitFailed;
+  }
+}
+
+}  // namespace rectune::experiments

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// TestbedPort and Workbench: all that the study runner and the command line need from a simulator
+// and from the tables of tuners, as values and functions. The program wires sim::Testbed and the
+// real tables in (experiments/workbench.cc); tests wire a toy. Not an interface that tuners see.
+//
+//   auto testbed = workbench.open("discover_feed", "joint", "small");
+//   std::vector<Measurement> readout = testbed->run_round(seed, 1, 1e6, arms);
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/configuration.h"
+#include "core/json.h"
+#include "core/measurement.h"
+#include "core/objective.h"
+#include "core/tuner.h"
+#include "core/tuner_table.h"
+
+namespace rectune::experiments {
+
+/// What a study settles about its A/B experiments.
+struct Budget {
+  int rounds = 1;
+  int arms_per_round = 1;
+  double users_per_arm = 0.0;
+};
+
+struct ReferencePort {
+  Configuration optimum;
+  double value = 0.0;  // percent over production
+  std::string provenance;
+};
+
+/// One scenario's task at one size. Every function is safe to call from several threads and is
+/// pure: the same arguments give the same bits.
+struct TestbedPort {
+  std::string scenario;
+  std::string task;
+  std::string size;
+  std::shared_ptr<const ParameterSpace> space;
+  std::shared_ptr<const MetricCatalogue> metrics;
+  Objective objective;
+  double default_users_per_arm = 0.0;
+  int horizon_days = 0;
+  Json resolved;  // the scenario, defaults filled in
+  std::optional<ReferencePort> reference;
+
+  std::function<TuningTask(const Budget& budget, std::uint64_t seed)> make_task;
+  /// One A/B experiment: control and these arms, read out. Noise depends on (seed, round, slot).
+  std::function<std::vector<Measurement>(std::uint64_t seed, int round, double users_per_arm,
+                                         std::span<const Configuration> arms)>
+      run_round;
+  /// Noise-free lifts over production on the evaluation panel.
+  std::function<Measurement(const Configuration&)> truth;
+};
+
+struct ScenarioInfo {
+  std::string name;
+  std::string summary;
+  std::vector<std::string> tasks;
+  std::vector<std::string> sizes;
+};
+
+struct Workbench {
+  std::vector<ScenarioInfo> scenarios;
+  std::vector<TunerEntry> tuners;
+  /// `scenario` is a name above or a path to a scenario file. ConfigError for what is unknown.
+  std::function<std::shared_ptr<const TestbedPort>(
+      const std::string& scenario, const std::string& task, const std::string& size)>
+      open;
+};
+
+/// The real thing: sim's scenarios, the baselines and the agents.
+Workbench MakeWorkbench();
+
+}  // namespace rectune::experiments
