@@ -11,9 +11,12 @@ target_compile_options(
                             -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
 # Results must not depend on the machine: no contraction into fused multiply-adds (which -march=native
 # would bring), no fast-math, and -march=native nowhere but in the `bench` preset. File names in
-# messages are relative to the root, so that a clone elsewhere writes the same bytes.
-target_compile_options(rectune_options INTERFACE -ffp-contract=off -fno-fast-math
-                                                 -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
+# messages are spelled from the root, so that a clone elsewhere writes the same bytes; the second map
+# is for ccache, which hands the compiler paths relative to the build folder.
+file(RELATIVE_PATH root_from_build ${CMAKE_BINARY_DIR} ${PROJECT_SOURCE_DIR})
+target_compile_options(
+  rectune_options INTERFACE -ffp-contract=off -fno-fast-math -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=
+                            -ffile-prefix-map=${root_from_build}=)
 
 set(RECTUNE_SANITIZE "" CACHE STRING "Sanitizers, e.g. address,undefined or thread")
 if(RECTUNE_SANITIZE)
