@@ -10,13 +10,13 @@
 namespace rectune::sim {
 
 enum class Total : std::size_t {
-  kUsers = 0,           // 1 for each user, so that "per user" is a ratio too
-  kActiveDays,          // days in the horizon with at least one session
-  kDays,                // days in the horizon (a constant)
+  kUsers = 0,   // 1 for each user, so that "per user" is a ratio too
+  kActiveDays,  // days in the horizon with at least one session
+  kDays,        // days in the horizon (a constant)
   kSessions,
   kRequests,
   kTimeSpentSeconds,
-  kImpressions,         // examined slate positions
+  kImpressions,  // examined slate positions
   kClicks,
   kLongViews,
   kLikes,
@@ -24,12 +24,12 @@ enum class Total : std::size_t {
   kFollows,
   kDismissals,
   kClickbaitImpressions,  // impressions of items whose clickbait level is above the line
-  kTopicDiversity,      // sum over requests of the slate's topic diversity in [0, 1]
-  kCreatorCoverage,     // sum over requests of distinct creators / slate size
-  kFreshImpressions,    // impressions of items at most a day old
-  kNextDayReturns,      // active days followed by an active day
-  kNextDayChances,      // active days with a following day inside the horizon
-  kWeekReturns,         // expected active days in the 7 days after the horizon
+  kTopicDiversity,        // sum over requests of the slate's topic diversity in [0, 1]
+  kCreatorCoverage,       // sum over requests of distinct creators / slate size
+  kFreshImpressions,      // impressions of items at most a day old
+  kNextDayReturns,        // active days followed by an active day
+  kNextDayChances,        // active days with a following day inside the horizon
+  kWeekReturns,           // expected active days in the 7 days after the horizon
   kCount
 };
 

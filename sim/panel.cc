@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/panel.h"
+
+#include "core/check.h"
+#include "sim/candidates.h"
+
+namespace rectune::sim {
+
+Panel::Panel(const World& world, Purpose population, std::size_t users)
+    : days_(world.size.days),
+      slates_(world.size.requests_per_session),
+      candidates_(world.size.candidates) {
+  RECTUNE_CHECK(users > 0, "a panel needs users");
+  users_.reserve(users);
+  for (std::size_t id = 0; id < users; ++id) {
+    users_.push_back(MakeUser(world.constants, world.catalogue, world.seed, population, id));
+  }
+  items_.resize(requests() * candidates_);
+  coarse_.resize(items_.size() * kCoarseHeads);
+  fine_.resize(items_.size());
+  CandidateSource source(world.constants, world.catalogue);
+  CoarseCodes coarse{};
+  for (std::size_t u = 0; u < users; ++u) {
+    for (int day = 0; day < days_; ++day) {
+      for (int slate = 0; slate < slates_; ++slate) {
+        const std::size_t request = RequestIndex(u, day, slate);
+        const auto in_user = static_cast<std::uint64_t>(day * slates_ + slate);
+        const std::span<std::uint32_t> items(&items_[request * candidates_], candidates_);
+        RandomStream stream(world.seed, Purpose::kCandidates,
+                            static_cast<std::uint64_t>(population), u, in_user);
+        source.Draw(users_[u], day, stream, items);
+        std::uint8_t* codes = &coarse_[request * candidates_ * kCoarseHeads];
+        for (std::size_t c = 0; c < candidates_; ++c) {
+          world.heads.Predict(users_[u], items[c], world.catalogue.AgeDays(items[c], day),
+                              {population, u, in_user, c}, coarse,
+                              fine_[request * candidates_ + c]);
+          for (std::size_t h = 0; h < kCoarseHeads; ++h) codes[h * candidates_ + c] = coarse[h];
+        }
+      }
+    }
+  }
+}
+
+RequestView Panel::Request(std::size_t user, int day, int slate) const {
+  const std::size_t first = RequestIndex(user, day, slate) * candidates_;
+  return {std::span(&items_[first], candidates_), &coarse_[first * kCoarseHeads],
+          std::span(&fine_[first], candidates_), day};
+}
+
+std::size_t Panel::bytes() const {
+  return items_.size() * (sizeof(std::uint32_t) + kCoarseHeads + sizeof(FineCodes)) +
+         users_.size() * sizeof(User);
+}
+
+}  // namespace rectune::sim

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/simulate_arm.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/check.h"
+#include "sim/calibration/constants.h"
+#include "sim/slate.h"
+
+namespace rectune::sim {
+namespace {
+
+constexpr std::size_t kDayTotals = kSlateTotals;
+constexpr double kWeek = 7.0;
+constexpr double kMaxContinue = 0.95;
+/// Enjoyment at which a session continues as session_continue says.
+constexpr double kNeutralEnjoyment = 0.3;
+
+double Sigmoid(double x) { return 1.0 / (1.0 + std::exp(-x)); }
+
+/// A session in expectation: totals, their second moment, and what it did to the user.
+struct Session {
+  SlateVector mean{};
+  SlateMatrix second{};  // E[s s^T]
+  double gratification = 0.0;
+};
+
+/// Buffers for one pass; nothing is allocated a request.
+struct Pass {
+  Pass(const World& world, const StageConfig& config)
+      : funnel(world, config),
+        scratch(world.size),
+        attention(world.size.topics),
+        morning(world.size.topics) {}
+  Funnel funnel;
+  FunnelScratch scratch;
+  Attention attention;
+  Attention morning;
+  SlateOutcome slate;
+};
+
+Session RunSession(const World& world, const Panel& panel, std::size_t user, int day,
+                   bool with_covariance, Pass& pass) {
+  const DynamicsConstants& dynamics = world.constants.dynamics;
+  Session session;
+  double reach = 1.0;  // chance that the slate is asked for
+  double weight_sum = 0.0;
+  SlateMatrix covariance{};
+  for (int k = 0; k < panel.requests_per_session(); ++k) {
+    const RequestView request = panel.Request(user, day, k);
+    pass.funnel.Run(panel.users()[user], request, pass.attention.Snapshot(), pass.scratch);
+    ShowSlate(world, panel.users()[user], request, pass.scratch.slate(), with_covariance,
+              pass.attention, pass.slate);
+    const double next =
+        std::clamp(dynamics.session_continue +
+                       dynamics.session_enjoyment * (pass.slate.enjoyment - kNeutralEnjoyment),
+                   0.0, kMaxContinue);
+    const bool last = k + 1 == panel.requests_per_session();
+    const double weight = last ? reach / (1.0 - next) : reach;
+    for (std::size_t a = 0; a < kSlateTotals; ++a) session.mean[a] += weight * pass.slate.mean[a];
+    if (with_covariance) {
+      for (std::size_t i = 0; i < covariance.size(); ++i) {
+        covariance[i] += weight * pass.slate.covariance[i];
+      }
+    }
+    session.gratification += weight * pass.slate.gratification;
+    weight_sum += weight;
+    reach *= next;
+  }
+  session.gratification /= weight_sum;
+  if (with_covariance) {
+    // N slates, geometric from 1 with mean m: E[N^2] = 2 m^2 - m; slates taken as alike, each with
+    // mean s / m and the averaged covariance.
+    const double m = weight_sum;
+    const double spread = (2.0 * m * m - m) / (m * m);
+    for (std::size_t a = 0; a < kSlateTotals; ++a) {
+      for (std::size_t b = 0; b < kSlateTotals; ++b) {
+        const std::size_t i = a * kSlateTotals + b;
+        session.second[i] = covariance[i] + spread * session.mean[a] * session.mean[b];
+      }
+    }
+  }
+  return session;
+}
+
+/// Mean and second-moment bookkeeping of one user over the horizon.
+class UserLedger {
+ public:
+  UserLedger(int days, bool with_covariance)
+      : days_(days), visits_(static_cast<std::size_t>(days)), with_covariance_(with_covariance) {}
+
+  void AddDay(int day, double visit, double sessions, const Session& session) {
+    visits_[static_cast<std::size_t>(day)] = visit;
+    // Totals of the day given a visit: y. The day's covariance is
+    // visit * Cov(day | visit) + visit (1 - visit) y y^T, and sessions are compound Poisson:
+    // Cov(day | visit) = sessions * E[s s^T].
+    Eigen::Matrix<double, Eigen::Dynamic, 1, 0, kTotals, 1> y =
+        Eigen::Matrix<double, Eigen::Dynamic, 1, 0, kTotals, 1>::Zero(kTotals);
+    for (std::size_t a = 0; a < kDayTotals; ++a) {
+      y[static_cast<Eigen::Index>(kFirstSlateTotal + a)] = sessions * session.mean[a];
+    }
+    y[At(Total::kSessions)] = sessions;
+    y[At(Total::kActiveDays)] = 1.0;
+    if (day + 1 < days_) y[At(Total::kNextDayChances)] = 1.0;
+    mean_ += visit * y;
+    if (!with_covariance_) return;
+    covariance_ += visit * (1.0 - visit) * y * y.transpose();
+    covariance_(At(Total::kSessions), At(Total::kSessions)) += visit * sessions;
+    for (std::size_t a = 0; a < kDayTotals; ++a) {
+      const auto row = static_cast<Eigen::Index>(kFirstSlateTotal + a);
+      covariance_(At(Total::kSessions), row) += visit * sessions * session.mean[a];
+      covariance_(row, At(Total::kSessions)) += visit * sessions * session.mean[a];
+      for (std::size_t b = 0; b < kDayTotals; ++b) {
+        covariance_(row, static_cast<Eigen::Index>(kFirstSlateTotal + b)) +=
+            visit * sessions * session.second[a * kSlateTotals + b];
+      }
+    }
+  }
+
+  void Finish(double visit_after) {
+    mean_[At(Total::kUsers)] = 1.0;
+    mean_[At(Total::kDays)] = days_;
+    mean_[At(Total::kWeekReturns)] = kWeek * visit_after;
+    const Eigen::Index returns = At(Total::kNextDayReturns);
+    const std::size_t pairs = visits_.size() - 1;
+    for (std::size_t d = 0; d < pairs; ++d) mean_[returns] += visits_[d] * visits_[d + 1];
+    if (!with_covariance_) return;
+    covariance_(At(Total::kWeekReturns), At(Total::kWeekReturns)) =
+        kWeek * visit_after * (1.0 - visit_after);
+    for (std::size_t d = 0; d < pairs; ++d) {
+      const double today = visits_[d];
+      const double tomorrow = visits_[d + 1];
+      const double both = today * tomorrow;
+      covariance_(returns, returns) += both * (1.0 - both);
+      if (d + 1 < pairs) {
+        covariance_(returns, returns) += 2.0 * both * visits_[d + 2] * (1.0 - tomorrow);
+      }
+      const double with_active = both * (1.0 - today) + both * (1.0 - tomorrow);
+      AddSymmetric(returns, At(Total::kActiveDays), with_active);
+      const double with_chances =
+          both * (1.0 - today) + (d + 1 < pairs ? both * (1.0 - tomorrow) : 0.0);
+      AddSymmetric(returns, At(Total::kNextDayChances), with_chances);
+    }
+  }
+
+  const Eigen::Matrix<double, kTotals, 1>& mean() const { return mean_; }
+  const Eigen::Matrix<double, kTotals, kTotals>& covariance() const { return covariance_; }
+
+ private:
+  static Eigen::Index At(Total total) { return static_cast<Eigen::Index>(Index(total)); }
+  void AddSymmetric(Eigen::Index a, Eigen::Index b, double value) {
+    covariance_(a, b) += value;
+    covariance_(b, a) += value;
+  }
+
+  int days_;
+  std::vector<double> visits_;
+  bool with_covariance_;
+  Eigen::Matrix<double, kTotals, 1> mean_ = Eigen::Matrix<double, kTotals, 1>::Zero();
+  Eigen::Matrix<double, kTotals, kTotals> covariance_ =
+      Eigen::Matrix<double, kTotals, kTotals>::Zero();
+};
+
+double WeekdayVolume(int day) {
+  return KuaiRandConstants().weekday_volume[static_cast<std::size_t>(day) % 7];
+}
+
+}  // namespace
+
+NeutralState MeasureNeutralState(const World& world, const Panel& panel,
+                                 const StageConfig& config) {
+  NeutralState neutral(panel.users().size());
+  Pass pass(world, config);
+  for (std::size_t u = 0; u < neutral.size(); ++u) {
+    pass.attention.Reset();
+    const User& user = panel.users()[u];
+    const double visit = Sigmoid(user.activity_logit);
+    double sum = 0.0;
+    for (int day = 0; day < panel.days(); ++day) {
+      pass.morning = pass.attention;
+      sum += RunSession(world, panel, u, day, false, pass).gratification;
+      pass.attention.EndDay(pass.morning, static_cast<float>(visit),
+                            static_cast<float>(world.constants.dynamics.fatigue_decay));
+    }
+    neutral[u] = sum / panel.days();
+  }
+  return neutral;
+}
+
+ArmOutcome SimulateArm(const World& world, const Panel& panel, const NeutralState& neutral,
+                       const StageConfig& config, Moments moments) {
+  RECTUNE_CHECK(neutral.size() == panel.users().size(), "neutral state of another panel");
+  const DynamicsConstants& dynamics = world.constants.dynamics;
+  const bool with_covariance = moments == Moments::kMeansAndCovariance;
+  const std::size_t users = panel.users().size();
+  ArmOutcome outcome;
+  outcome.expected.resize(static_cast<Eigen::Index>(users), kTotals);
+  outcome.within = Eigen::MatrixXd::Zero(kTotals, kTotals);
+  Pass pass(world, config);
+  for (std::size_t u = 0; u < users; ++u) {
+    const User& user = panel.users()[u];
+    pass.attention.Reset();
+    UserLedger ledger(panel.days(), with_covariance);
+    double satisfaction = neutral[u];
+    for (int day = 0; day < panel.days(); ++day) {
+      const double mood = satisfaction - neutral[u];
+      const double visit = Sigmoid(user.activity_logit + dynamics.return_slope * mood);
+      const double sessions =
+          user.sessions_a_day * WeekdayVolume(day) * std::exp(dynamics.visits_slope * mood);
+      pass.morning = pass.attention;
+      const Session session = RunSession(world, panel, u, day, with_covariance, pass);
+      ledger.AddDay(day, visit, sessions, session);
+      pass.attention.EndDay(pass.morning, static_cast<float>(visit),
+                            static_cast<float>(dynamics.fatigue_decay));
+      satisfaction += visit * dynamics.satisfaction_rate * (session.gratification - satisfaction);
+    }
+    ledger.Finish(
+        Sigmoid(user.activity_logit + dynamics.return_slope * (satisfaction - neutral[u])));
+    outcome.expected.row(static_cast<Eigen::Index>(u)) = ledger.mean().transpose();
+    if (with_covariance) outcome.within += ledger.covariance();
+  }
+  outcome.within /= static_cast<double>(users);
+  return outcome;
+}
+
+}  // namespace rectune::sim

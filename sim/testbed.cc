@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/testbed.h"
+
+#include <map>
+#include <mutex>
+
+#include "core/check.h"
+#include "core/object_reader.h"
+#include "sim/ab_platform.h"
+#include "sim/cost.h"
+#include "sim/metrics.h"
+#include "sim/scenario.h"
+#include "sim/scenarios/embedded.h"
+#include "sim/simulate_arm.h"
+
+namespace rectune::sim {
+namespace {
+
+ParameterSpace TaskSpace(const ParameterSpace& full, const ScenarioTask& task) {
+  std::vector<Parameter> parameters;
+  for (const Parameter& parameter : full.parameters()) {
+    for (const std::string& stage : task.stages) {
+      if (parameter.stage == stage) parameters.push_back(parameter);
+    }
+  }
+  return ParameterSpace(std::move(parameters), "/parameters");
+}
+
+/// A population with the control arm's outcome on it.
+struct Population {
+  Population(const World& world, Purpose purpose, std::size_t users, const StageConfig& production,
+             Moments moments)
+      : panel(world, purpose, users),
+        neutral(MeasureNeutralState(world, panel, production)),
+        control(SimulateArm(world, panel, neutral, production, moments)) {
+    control.serving_cost = ServingCost(production, world.size);
+  }
+  Panel panel;
+  NeutralState neutral;
+  ArmOutcome control;
+};
+
+std::optional<Reference> LoadReference(const std::string& scenario, const std::string& task,
+                                       const std::string& size, const ParameterSpace& space) {
+  const std::string name = scenario + "." + task + "." + size + ".json";
+  for (const EmbeddedFile& file : EmbeddedReferences()) {
+    if (file.name != name) continue;
+    const Json json = ParseJson(file.text);
+    ObjectReader reader(json, "");
+    Reference reference{space.Parse(reader.Value("optimum"), "/optimum"), reader.Number("value"),
+                        reader.Value("provenance").dump()};
+    return reference;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+struct Testbed::Parts {
+  Parts(Scenario loaded, const std::string& task_name, const std::string& size_name)
+      : scenario(std::move(loaded)),
+        task(scenario.TaskNamed(task_name, "/task")),
+        size(scenario.SizeNamed(size_name, "/size")),
+        space(std::make_shared<ParameterSpace>(TaskSpace(size.full_space, task))),
+        metrics(std::make_shared<MetricCatalogue>(SimMetrics())),
+        reference(LoadReference(scenario.name, task.name, size.name, *space)) {
+    BindStageConfig(size.full_space, size.full_space.Production(), production);
+  }
+
+  StageConfig Bind(const Configuration& configuration) const {
+    StageConfig config = production;
+    BindStageConfig(*space, configuration, config);
+    return config;
+  }
+
+  const World& TheWorld() const {
+    std::call_once(world_once, [&] {
+      world = std::make_unique<World>(scenario.world, size.world, scenario.seed,
+                                      scenario.model_version);
+    });
+    return *world;
+  }
+
+  const Population& Of(Purpose purpose) const {
+    const bool tuning = purpose == Purpose::kUsers;
+    auto& slot = tuning ? tuning_population : evaluation_population;
+    std::call_once(tuning ? tuning_once : evaluation_once, [&] {
+      slot = std::make_unique<Population>(
+          TheWorld(), purpose, tuning ? size.world.tuning_users : size.world.evaluation_users,
+          production, tuning ? Moments::kMeansAndCovariance : Moments::kMeans);
+    });
+    return *slot;
+  }
+
+  ArmOutcome Simulate(const Configuration& configuration, const Population& population,
+                      Moments moments) const {
+    const StageConfig config = Bind(configuration);
+    ArmOutcome outcome =
+        SimulateArm(TheWorld(), population.panel, population.neutral, config, moments);
+    outcome.serving_cost = ServingCost(config, size.world);
+    return outcome;
+  }
+
+  Scenario scenario;
+  const ScenarioTask& task;
+  const ScenarioSize& size;
+  std::shared_ptr<const ParameterSpace> space;
+  std::shared_ptr<const MetricCatalogue> metrics;
+  std::optional<Reference> reference;
+  StageConfig production;
+
+  // Made on first use: `describe` and spec checking need no world.
+  mutable std::once_flag world_once;
+  mutable std::once_flag tuning_once;
+  mutable std::once_flag evaluation_once;
+  mutable std::unique_ptr<World> world;
+  mutable std::unique_ptr<Population> tuning_population;
+  mutable std::unique_ptr<Population> evaluation_population;
+
+  // Recommendations repeat from round to round, so truth is remembered by configuration.
+  mutable std::mutex truth_mutex;
+  mutable std::map<std::vector<double>, Measurement> truths;
+};
+
+Testbed::Testbed(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Testbed::~Testbed() = default;
+
+std::shared_ptr<const Testbed> Testbed::Open(const std::string& scenario, const std::string& task,
+                                             const std::string& size) {
+  auto parts = std::make_unique<Parts>(LoadScenario(scenario), task, size);
+  return std::shared_ptr<const Testbed>(new Testbed(std::move(parts)));
+}
+
+const std::string& Testbed::scenario() const { return parts_->scenario.name; }
+const std::string& Testbed::task() const { return parts_->task.name; }
+const std::string& Testbed::size() const { return parts_->size.name; }
+const ParameterSpace& Testbed::space() const { return *parts_->space; }
+const MetricCatalogue& Testbed::metrics() const { return *parts_->metrics; }
+const Objective& Testbed::objective() const { return parts_->scenario.objective; }
+double Testbed::default_users_per_arm() const { return parts_->size.users_per_arm; }
+int Testbed::horizon_days() const { return parts_->size.world.days; }
+const Json& Testbed::resolved() const { return parts_->scenario.resolved; }
+const std::optional<Reference>& Testbed::reference() const { return parts_->reference; }
+
+TuningTask Testbed::MakeTask(const Traffic& traffic, std::uint64_t seed) const {
+  return {.scenario = scenario(),
+          .task = task(),
+          .description = parts_->scenario.description + " " + parts_->task.description,
+          .space = parts_->space,
+          .metrics = parts_->metrics,
+          .objective = objective(),
+          .rounds = traffic.rounds,
+          .arms_per_round = traffic.arms_per_round,
+          .users_per_arm =
+              traffic.users_per_arm > 0.0 ? traffic.users_per_arm : default_users_per_arm(),
+          .horizon_days = horizon_days(),
+          .seed = seed};
+}
+
+std::vector<Measurement> Testbed::RunRound(std::uint64_t seed, int round, double users_per_arm,
+                                           std::span<const Configuration> arms) const {
+  const Population& population = parts_->Of(Purpose::kUsers);
+  std::vector<ArmOutcome> outcomes;
+  outcomes.reserve(arms.size());
+  for (const Configuration& arm : arms) {
+    outcomes.push_back(parts_->Simulate(arm, population, Moments::kMeansAndCovariance));
+  }
+  std::vector<const ArmOutcome*> pointers;
+  pointers.reserve(outcomes.size());
+  for (const ArmOutcome& outcome : outcomes) pointers.push_back(&outcome);
+  const AbOptions options{
+      .users_per_arm = users_per_arm > 0.0 ? users_per_arm : default_users_per_arm(),
+      .horizon_days = horizon_days()};
+  return RunAbReadout(population.control, pointers, options, seed, round);
+}
+
+Measurement Testbed::Truth(const Configuration& configuration) const {
+  {
+    const std::lock_guard<std::mutex> lock(parts_->truth_mutex);
+    const auto found = parts_->truths.find(configuration.values());
+    if (found != parts_->truths.end()) return found->second;
+  }
+  // Simulated outside the lock: two threads may do the same work, and get the same answer.
+  const Population& population = parts_->Of(Purpose::kEvaluationUsers);
+  const ArmOutcome outcome = parts_->Simulate(configuration, population, Moments::kMeans);
+  Measurement truth = TrueLifts(population.control, outcome);
+  const std::lock_guard<std::mutex> lock(parts_->truth_mutex);
+  return parts_->truths.emplace(configuration.values(), std::move(truth)).first->second;
+}
+
+Measurement Testbed::TuningPanelTruth(const Configuration& configuration) const {
+  const Population& population = parts_->Of(Purpose::kUsers);
+  return TrueLifts(population.control,
+                   parts_->Simulate(configuration, population, Moments::kMeans));
+}
+
+}  // namespace rectune::sim
