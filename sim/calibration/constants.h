@@ -17,28 +17,10 @@
 #include <array>
 #include <string_view>
 
+#include "core/json.h"
+#include "sim/calibration/watch_mixture.h"
+
 namespace rectune::sim {
-
-/// Watch ratio (play time / duration) as a mixture of four behaviours; weights sum to 1.
-///   skip:       exponential with mean `skip_mean`
-///   progress:   exponential with mean `progress_mean`, truncated to (0, 1)
-///   completion: normal with mean 1 and standard deviation `completion_sd`, truncated to (0, 2)
-///   rewatch:    1 + exponential with mean `rewatch_mean`
-struct WatchMixture {
-  double skip_weight = 0.0;
-  double progress_weight = 0.0;
-  double completion_weight = 0.0;
-  double rewatch_weight = 0.0;
-  double skip_mean = 0.0;
-  double progress_mean = 0.0;
-  double completion_sd = 0.0;
-  double rewatch_mean = 0.0;
-
-  /// Share of watches with a ratio at most `ratio`.
-  double Cdf(double ratio) const;
-  /// The inverse, by bisection to 1e-12; probability in (0, 1).
-  double Quantile(double probability) const;
-};
 
 /// Shares of impressions, under a trained policy or under uniformly random exposure.
 struct HeadRates {
@@ -69,7 +51,7 @@ struct LogConstants {
   // Pearson correlation of log volume with click propensity (heavy users click less).
   double volume_propensity_correlation = 0.0;
 
-  // Popularity weight of the item at rank share u in (0, 1]: a broken Zipf-Mandelbrot law,
+  // Popularity weight of the item at rank share u in (0, 1] (sim/calibration/popularity_law.h):
   //   w(u) = (u + popularity_shift)^-popularity_exponent.
   double popularity_exponent = 0.0;
   double popularity_shift = 0.0;
@@ -90,10 +72,8 @@ struct LogConstants {
   HeadRates random_rates;   // published: uniformly random exposure
 };
 
-/// Share of all exposures that goes to the top share `top` of items, by the fitted law.
-double PopularityTopShare(const LogConstants& constants, double top);
-/// Gini coefficient of item exposures, by the fitted law.
-double PopularityGini(const LogConstants& constants);
+/// From the JSON that `rectune_fit_constants` writes; ConfigError for anything amiss.
+LogConstants ReadLogConstants(const Json& json);
 
 /// The constants embedded in this program.
 const LogConstants& KuaiRandConstants();
