@@ -35,12 +35,19 @@ std::vector<double> Pool(const Strata& strata) {
   return pooled;
 }
 
-/// As many draws with replacement as `values` has. `entity` separates the strata of one resample.
+/// `count` draws with replacement from 0 .. count - 1. `entity` separates the strata of a resample.
+std::vector<std::size_t> ResampleIndices(std::size_t count, std::uint64_t seed, int resample,
+                                         std::uint64_t entity) {
+  RandomStream stream(seed, Purpose::kBootstrap, static_cast<std::uint64_t>(resample), entity);
+  std::vector<std::size_t> indices(count);
+  for (std::size_t& index : indices) index = static_cast<std::size_t>(stream.UniformInteger(count));
+  return indices;
+}
+
 void Resample(std::span<const double> values, std::uint64_t seed, int resample,
               std::uint64_t entity, std::vector<double>* out) {
-  RandomStream stream(seed, Purpose::kBootstrap, static_cast<std::uint64_t>(resample), entity);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    out->push_back(values[static_cast<std::size_t>(stream.UniformInteger(values.size()))]);
+  for (const std::size_t index : ResampleIndices(values.size(), seed, resample, entity)) {
+    out->push_back(values[index]);
   }
 }
 
@@ -99,6 +106,30 @@ Interval StratifiedBootstrap(const Strata& strata,
 
 Interval IqmInterval(const Strata& strata, const BootstrapOptions& options) {
   return StratifiedBootstrap(strata, InterquartileMean, options);
+}
+
+Interval PairedIqmDifference(const Strata& x, const Strata& y, const BootstrapOptions& options) {
+  CheckOptions(options);
+  CheckStrata(x);
+  CheckStrata(y);
+  RECTUNE_CHECK(x.size() == y.size(), "both samples need the same strata");
+  for (std::size_t s = 0; s < x.size(); ++s) {
+    RECTUNE_CHECK(x[s].size() == y[s].size(), "paired samples need the same seeds");
+  }
+  std::vector<double> replicates;
+  for (int b = 0; b < options.resamples; ++b) {
+    std::vector<double> draw_x;
+    std::vector<double> draw_y;
+    for (std::size_t s = 0; s < x.size(); ++s) {
+      for (const std::size_t index : ResampleIndices(x[s].size(), options.seed, b, s)) {
+        draw_x.push_back(x[s][index]);
+        draw_y.push_back(y[s][index]);
+      }
+    }
+    replicates.push_back(InterquartileMean(draw_x) - InterquartileMean(draw_y));
+  }
+  return PercentileInterval(InterquartileMean(Pool(x)) - InterquartileMean(Pool(y)), replicates,
+                            options.confidence);
 }
 
 double ProbabilityOfImprovement(std::span<const double> x, std::span<const double> y) {

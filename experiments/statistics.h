@@ -53,6 +53,10 @@ Interval StratifiedBootstrap(const Strata& strata,
 
 Interval IqmInterval(const Strata& strata, const BootstrapOptions& options);
 
+/// InterquartileMean(x) - InterquartileMean(y) where x[s][i] and y[s][i] share a seed: pairs are
+/// resampled together, so what the seeds have in common cancels.
+Interval PairedIqmDifference(const Strata& x, const Strata& y, const BootstrapOptions& options);
+
 /// P(x < y) + P(x = y) / 2 over all pairs, for a quantity where lower is better (regret); Mann and
 /// Whitney's U over n * m. One half means no difference.
 double ProbabilityOfImprovement(std::span<const double> x, std::span<const double> y);

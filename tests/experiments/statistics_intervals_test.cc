@@ -81,6 +81,22 @@ TEST_CASE("A 95% interval for a mean covers close to 95% at 30 seeds", "[statist
   CHECK(covered <= 0.985 * kRepeats);
 }
 
+TEST_CASE("Paired differences cancel what seeds share", "[statistics]") {
+  // y is x less a constant: every resample of pairs says the same, however wide x spreads.
+  std::vector<double> shifted;
+  for (double value : kSample) shifted.push_back(value - 0.1);
+  const Interval paired = PairedIqmDifference({kSample}, {shifted}, {});
+  CHECK(paired.estimate == Approx(0.1));
+  CHECK(paired.low == Approx(0.1));
+  CHECK(paired.high == Approx(0.1));
+  // 200,000 paired resamples with numpy.random.default_rng(2): -0.03 to 0.22.
+  const std::vector<double> other{0.31, 0.22, 0.30, 0.15, 0.25, 0.41, 0.50, 0.12, 0.28, 0.09};
+  const Interval interval = PairedIqmDifference({kSample}, {other}, {.resamples = 20000});
+  CHECK(interval.low == Approx(-0.03).margin(0.005));
+  CHECK(interval.high == Approx(0.22).margin(0.005));
+  CHECK_THROWS_AS(PairedIqmDifference({{1, 2}}, {{1}}, {}), ContractViolation);
+}
+
 TEST_CASE("Probability of improvement is Mann and Whitney's U", "[statistics]") {
   const std::vector<double> x{3, 1, 4, 1, 5};
   const std::vector<double> y{2, 7, 1, 8, 2, 8};
