@@ -1,0 +1,487 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agents/agent_tuner.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "agents/elite.h"
+#include "agents/online.h"
+#include "agents/skillhub/skill_markdown.h"
+#include "agents/text.h"
+#include "agents/validator.h"
+#include "core/object_reader.h"
+
+namespace rectune::agents {
+namespace {
+
+constexpr double kSignificance = 0.05;
+constexpr double kMinEvidence = 1.5;  // posterior standard deviations for a sensitivity to be shown
+constexpr std::size_t kMaxRejectionsShown = 12;
+
+/// The slots that a plain folder left empty say what the task says.
+Skill InitialSkill(const TuningTask& task, const AgentOptions& options) {
+  Skill from_task = SkillForTask(task);
+  if (options.skill.empty()) return from_task;
+  Skill skill = ReadSkillFolder(options.skill);
+  for (std::string Skill::*slot :
+       {&Skill::task_context, &Skill::task_requirement, &Skill::north_stars,
+        &Skill::initial_parameters, &Skill::tools}) {
+    if ((skill.*slot).empty()) skill.*slot = from_task.*slot;
+  }
+  return skill;
+}
+
+}  // namespace
+
+/// Proposals of one round on their way to arms.
+struct AgentTuner::Slate {
+  explicit Slate(Validator v) : validator(std::move(v)) {}
+
+  struct Kept {
+    DraftProposal draft;
+    std::string memory_id;
+    std::string check;
+    std::string source;
+  };
+
+  Validator validator;
+  std::vector<Kept> kept;
+  std::vector<std::string> rejections;
+  int calls = 0;
+};
+
+AgentTuner::AgentTuner(std::string name, TuningTask task, AgentOptions options,
+                       std::unique_ptr<ChatModel> model, TunerHome home)
+    : Tuner(std::move(name), std::move(task)),
+      options_(std::move(options)),
+      model_(std::move(model)),
+      home_(std::move(home)),
+      features_(*this->task().space),
+      prompts_(options_.prompts),
+      client_(model_.get(), &prompts_, &ledger_,
+              {options_.max_repairs, options_.max_output_tokens}) {
+  if (options_.skillhub) {
+    SkillAgent::Options skill_options;
+    skill_options.use_gate = options_.gate;
+    skill_options.max_edits = options_.max_edits;
+    skill_agent_ = std::make_unique<SkillAgent>(
+        this->task(), &features_, InitialSkill(this->task(), options_), skill_options);
+  }
+}
+
+AgentTuner::~AgentTuner() = default;
+
+Brief AgentTuner::MakeBrief() const {
+  Brief brief;
+  brief.task = &task();
+  brief.features = &features_;
+  brief.box = task().space.get();
+  if (skill_agent_ != nullptr) {
+    brief.skill = &skill_agent_->skill();
+    brief.box = &skill_agent_->box();
+    brief.rule_helpful = &skill_agent_->helpful();
+    brief.rule_harmful = &skill_agent_->harmful();
+  }
+  return brief;
+}
+
+std::vector<const Trial*> AgentTuner::Arms() const {
+  std::vector<const Trial*> arms;
+  for (const Trial& trial : history()) {
+    if (trial.round > 0) arms.push_back(&trial);
+  }
+  return arms;
+}
+
+ActorContext AgentTuner::MakeActorContext(int round) const {
+  ActorContext context;
+  context.brief = MakeBrief();
+  context.round = round;
+  const std::vector<const Trial*> arms = Arms();
+  const std::size_t shown = std::min(arms.size(), static_cast<std::size_t>(options_.history_shown));
+  context.history.assign(arms.end() - static_cast<std::ptrdiff_t>(shown), arms.end());
+  for (std::int64_t id : elites_) context.elites.push_back(FindTrial(history(), id));
+  context.patterns = patterns_;
+  context.failures = failures_;
+  return context;
+}
+
+std::vector<Proposal> AgentTuner::DoPropose(int arms) {
+  const int round = proposed_rounds() + 1;
+  if (!transcript_.text().empty()) FinishTranscript(proposed_rounds());
+  readouts_in_round_ = 0;
+  transcript_.Heading(1, "Round " + std::to_string(round) + " of " + std::to_string(task().rounds));
+  transcript_.Line("Tuner " + name() + " on " + task().scenario + ", task " + task().task +
+                   ". Model: " + model_->name() +
+                   (model_->is_stand_in() ? " (a stand-in, no language model)." : "."));
+  if (skill_agent_ != nullptr) {
+    const Skill& skill = skill_agent_->skill();
+    transcript_.Line("Skill " + skill.name + ", version " +
+                     skill_agent_->hub().head_id(skill.name) + ": " +
+                     std::to_string(skill.rules.size()) + " rules, " +
+                     std::to_string(skill.tightenings.size()) + " tightened parameters.");
+  }
+  std::vector<Configuration> tried;
+  for (const Trial* trial : Arms()) {
+    if (trial->proposal.configuration) tried.push_back(*trial->proposal.configuration);
+  }
+  Slate slate(Validator(*task().space, *MakeBrief().box, std::move(tried)));
+  for (int sample = 0; sample <= options_.top_ups; ++sample) {
+    const int missing = arms - static_cast<int>(slate.kept.size());
+    if (missing <= 0) break;
+    Propose(round, sample, missing, &slate);
+  }
+  return Launch(round, arms, &slate);
+}
+
+void AgentTuner::Propose(int round, int sample, int missing, Slate* slate) {
+  ActorContext context = MakeActorContext(round);
+  context.proposals = options_.critic ? missing * options_.proposals_per_arm : missing;
+  context.rejections = slate->rejections;
+  if (context.rejections.size() > kMaxRejectionsShown) {
+    context.rejections.erase(context.rejections.begin(),
+                             context.rejections.end() - kMaxRejectionsShown);
+  }
+  transcript_.Heading(2, sample == 0 ? "Actor" : "Actor, top-up " + std::to_string(sample));
+  ActorReply reply = AskActor(&client_, context, sample);
+  ++slate->calls;
+  transcript_.Ask("actor", reply.ask, round);
+  if (!reply.note.empty()) transcript_.Line("Note: " + reply.note + ".\n");
+  if (!reply.ask.value) {
+    ledger_.CountStopped(Layer::kParser, context.proposals);
+    return;
+  }
+  std::vector<DraftProposal> candidates;
+  for (DraftProposal& draft : reply.drafts) {
+    Validation validation = options_.validator ? slate->validator.Check(draft.config)
+                                               : ReadConfiguration(*task().space, draft.config);
+    draft.configuration = std::move(validation.configuration);
+    draft.reasons = std::move(validation.reasons);
+    transcript_.Line("**Proposal " + std::to_string(draft.number) + ".** " +
+                     EscapeMarkdown(draft.hypothesis));
+    if (draft.configuration) {
+      transcript_.Line("- changes: " + DescribeChanges(*task().space, *draft.configuration));
+    }
+    if (options_.validator && !draft.reasons.empty()) {
+      ledger_.CountStopped(Layer::kValidator, 1);
+      slate->rejections.push_back("proposal " + std::to_string(draft.number) + ": " +
+                                  Join(draft.reasons, "; "));
+      transcript_.Line("- validator: stopped: " + EscapeMarkdown(Join(draft.reasons, "; ")));
+    } else {
+      transcript_.Line(std::string("- validator: ") +
+                       (options_.validator ? "passed" : "switched off"));
+      candidates.push_back(std::move(draft));
+    }
+    transcript_.Line("");
+  }
+  if (!candidates.empty()) JudgeBy(context, sample, missing, slate, &candidates);
+}
+
+void AgentTuner::JudgeBy(const ActorContext& context, int sample, int missing, Slate* slate,
+                         std::vector<DraftProposal>* candidates) {
+  const auto keep = [&](DraftProposal draft, std::string check, std::string source) {
+    const std::string id = "r" + RoundName(context.round).substr(6) + "-c" +
+                           std::to_string(sample + 1) + "-p" + std::to_string(draft.number);
+    slate->kept.push_back({std::move(draft), id, std::move(check), std::move(source)});
+  };
+  if (!options_.critic) {
+    for (DraftProposal& draft : *candidates) {
+      keep(std::move(draft), "no Critic", "agent/actor");
+    }
+    return;
+  }
+  CriticContext critic_context;
+  critic_context.actor = &context;
+  critic_context.proposals = candidates;
+  critic_context.keep = missing;
+  transcript_.Heading(2, sample == 0 ? "Critic" : "Critic, top-up " + std::to_string(sample));
+  CriticReply reply = AskCritic(&client_, critic_context, sample);
+  transcript_.Ask("critic", reply.ask, context.round);
+  if (reply.verdicts.empty()) {
+    // Losing the round would blame the Actor for the Critic's silence; the label says what
+    // happened.
+    transcript_.Line("No usable verdicts: the proposals go on unjudged.");
+    for (DraftProposal& draft : *candidates) {
+      keep(std::move(draft), "unjudged: the Critic gave no usable reply", "agent/actor (unjudged)");
+    }
+    return;
+  }
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < candidates->size(); ++i) {
+    DraftProposal& draft = (*candidates)[i];
+    const Verdict& verdict = reply.verdicts[i];
+    draft.justification = verdict.justification;
+    transcript_.Line("- proposal " + std::to_string(draft.number) + ": " +
+                     (verdict.keep ? "kept, rank " + std::to_string(verdict.rank) : "not kept") +
+                     "; " + EscapeMarkdown(DescribeVerdict(verdict)) + ". " +
+                     EscapeMarkdown(verdict.justification));
+    if (verdict.keep) {
+      order.push_back(i);
+    } else {
+      if (draft.configuration) {
+        ledger_.CountRejectedByCritic(1);
+      } else {
+        ledger_.CountStopped(Layer::kCritic, 1);
+      }
+      slate->rejections.push_back("proposal " + std::to_string(draft.number) +
+                                  ", by the Critic: " + DescribeVerdict(verdict));
+    }
+  }
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return reply.verdicts[a].rank < reply.verdicts[b].rank;
+  });
+  for (std::size_t i : order) {
+    keep((*candidates)[i], DescribeVerdict(reply.verdicts[i]), "agent/actor");
+  }
+}
+
+std::vector<Proposal> AgentTuner::Launch(int round, int arms, Slate* slate) {
+  std::vector<Proposal> proposals;
+  for (Slate::Kept& kept : slate->kept) {
+    MemoryItem item;
+    item.id = kept.memory_id;
+    item.configuration = kept.draft.configuration;
+    item.explanation = kept.draft.hypothesis;
+    item.proposed_round = round;
+    item.evaluation_check = kept.check;
+    if (static_cast<int>(proposals.size()) < arms) {
+      Proposal proposal;
+      proposal.configuration = kept.draft.configuration;
+      proposal.hypothesis = kept.draft.hypothesis;
+      if (!kept.draft.justification.empty()) {
+        proposal.hypothesis += " Critic: " + kept.draft.justification;
+      }
+      proposal.source = kept.source;
+      if (!proposal.configuration) proposal.invalid_reason = Join(kept.draft.reasons, "; ");
+      proposals.push_back(std::move(proposal));
+      item.status = MemoryStatus::kLaunched;
+      item.arm = static_cast<int>(proposals.size());
+    }
+    memory_.Add(std::move(item));
+  }
+  while (static_cast<int>(proposals.size()) < arms) {
+    Proposal proposal;
+    proposal.source = "agent/actor";
+    proposal.invalid_reason =
+        "no usable proposal for this arm after " + std::to_string(slate->calls) + " Actor calls";
+    proposals.push_back(std::move(proposal));
+  }
+  transcript_.Heading(2, "Online: launch");
+  for (std::size_t i = 0; i < proposals.size(); ++i) {
+    const ReviewDecision decision = Review(ReviewPolicy::kAuto, proposals[i]);
+    transcript_.Line("**Arm " + std::to_string(i + 1) + "** (" + proposals[i].source + ", " +
+                     (decision.approved ? "approved by " : "refused by ") + decision.reviewer +
+                     ": " + EscapeMarkdown(decision.reason) + ")");
+    if (proposals[i].configuration) {
+      transcript_.Line("- hypothesis: " + EscapeMarkdown(proposals[i].hypothesis));
+      transcript_.Line("- against production: " +
+                       DescribeChanges(*task().space, *proposals[i].configuration));
+    }
+    transcript_.Line("");
+  }
+  transcript_.Folded("A/B task with deployable configurations", "json",
+                     DumpPretty(AbTaskJson(task(), round, proposals)));
+  return proposals;
+}
+
+void AgentTuner::DoObserve(std::span<const Trial> trials) {
+  std::vector<const Trial*> fresh;
+  for (const Trial& trial : trials) {
+    if (trial.round > 0) fresh.push_back(FindTrial(history(), trial.id));
+  }
+  if (fresh.empty()) return;
+  const int round = std::max(proposed_rounds(), fresh.back()->round);
+  ++readouts_in_round_;
+  transcript_.Heading(2, "Online: readout");
+  for (const Trial* trial : fresh) {
+    memory_.Complete(*trial);
+    transcript_.Line("- arm " + std::to_string(trial->arm) + " (trial " +
+                     std::to_string(trial->id) +
+                     "): " + EscapeMarkdown(DescribeReadout(task(), *trial, kSignificance)));
+    if (trial->status == TrialStatus::kCompleted) {
+      transcript_.Line("  " + DescribeReadings(task(), *trial));
+    }
+  }
+  Learn(round, fresh);
+  FinishTranscript(round);
+}
+
+void AgentTuner::SelectElites(const std::vector<const Trial*>& arms) {
+  std::vector<const Trial*> completed;
+  for (const Trial* trial : arms) {
+    if (trial->status == TrialStatus::kCompleted) completed.push_back(trial);
+  }
+  const auto wanted = static_cast<std::size_t>(options_.elites);
+  elites_.clear();
+  if (!options_.insight) {
+    std::stable_sort(completed.begin(), completed.end(), [&](const Trial* a, const Trial* b) {
+      return task().objective.Evaluate(a->measurement, *task().metrics).penalised >
+             task().objective.Evaluate(b->measurement, *task().metrics).penalised;
+    });
+    completed.resize(std::min(completed.size(), wanted));
+    for (const Trial* trial : completed) elites_.push_back(trial->id);
+    return;
+  }
+  const std::vector<bool> beaten = BeatenOnEveryMetric(SignedLifts(task(), completed));
+  std::vector<const Trial*> front;
+  for (std::size_t i = 0; i < completed.size(); ++i) {
+    for (MemoryItem& item : memory_.items()) {
+      if (item.trial == completed[i]->id) item.archived = beaten[i];
+    }
+    if (!beaten[i]) front.push_back(completed[i]);
+  }
+  const Trial* best = BestTrial(task(), front);
+  if (best == nullptr) return;
+  const auto start =
+      static_cast<std::size_t>(std::find(front.begin(), front.end(), best) - front.begin());
+  for (std::size_t i : FarthestPoints(SignedLifts(task(), front), start, wanted)) {
+    elites_.push_back(front[i]->id);
+  }
+}
+
+void AgentTuner::Learn(int round, const std::vector<const Trial*>& fresh) {
+  const std::vector<const Trial*> arms = Arms();
+  SelectElites(arms);
+  const std::size_t shown = std::min(arms.size(), static_cast<std::size_t>(options_.history_shown));
+  if (options_.insight) {
+    InsightContext context;
+    context.brief = MakeBrief();
+    context.round = round;
+    context.statistics =
+        ComputeSensitivities(task(), features_, arms, kMinEvidence, 2 * options_.max_patterns);
+    context.failures = failures_ = ComputeFailureDirections(task(), features_, arms);
+    context.history.assign(arms.end() - static_cast<std::ptrdiff_t>(shown), arms.end());
+    context.max_patterns = options_.max_patterns;
+    transcript_.Heading(2, "Insight");
+    InsightReply reply = AskInsight(&client_, context, readouts_in_round_ - 1);
+    transcript_.Ask("insight", reply.ask, round);
+    if (reply.ask.value) patterns_ = std::move(reply.patterns);
+    std::vector<std::string> lines;
+    for (const Pattern& pattern : patterns_) {
+      lines.push_back(EscapeMarkdown(pattern.statement) + " Whole move " +
+                      FormatSigned(pattern.slope) + " +- " + FormatNumber(pattern.standard_error) +
+                      "% on " + pattern.metric + " (" + DescribeEvidence(pattern.evidence) + ")");
+    }
+    transcript_.Bullets(lines, "No patterns yet.");
+    for (const std::string& claim : reply.unsupported) {
+      transcript_.Line("- dropped as unsupported: " + EscapeMarkdown(claim));
+    }
+    for (const FailureDirection& failure : failures_) {
+      const Move* move = features_.FindMove(failure.parameter, failure.level);
+      transcript_.Line("- failure direction: " + features_.Describe(*move, failure.direction) +
+                       ": " + std::to_string(failure.failures) + " of " +
+                       std::to_string(failure.trials) + " arms failed (" +
+                       DescribeEvidence(failure.evidence) + ")");
+    }
+    std::vector<std::string> ids;
+    for (std::int64_t id : elites_) ids.push_back(std::to_string(id));
+    const auto archived = std::count_if(memory_.items().begin(), memory_.items().end(),
+                                        [](const MemoryItem& item) { return item.archived; });
+    transcript_.Line("\nMemory: " + std::to_string(memory_.items().size()) + " items, " +
+                     std::to_string(archived) + " archived; elite trials " + Join(ids, ", ") + ".");
+  }
+  if (skill_agent_ != nullptr) {
+    SkillContext context;
+    context.brief = MakeBrief();
+    context.round = round;
+    context.patterns = patterns_;
+    context.failures = failures_;
+    context.history = arms;
+    context.best = BestTrial(task(), arms);
+    transcript_.Heading(2, "Skill");
+    const SkillRound change =
+        skill_agent_->Evolve(&client_, context, fresh, readouts_in_round_ - 1);
+    transcript_.Ask("skill", change.ask, round);
+    for (const std::string& line : change.landed) {
+      transcript_.Line("- landed: " + EscapeMarkdown(line));
+    }
+    for (const std::string& line : change.waiting) {
+      transcript_.Line("- on trial: " + EscapeMarkdown(line));
+    }
+    for (const std::string& line : change.refused) {
+      transcript_.Line("- not landed: " + EscapeMarkdown(line));
+    }
+    if (change.version_before == change.version_after) {
+      transcript_.Line("\nThe skill stays at version " + change.version_after + ".");
+    } else {
+      transcript_.Line("\nThe skill moves from version " + change.version_before + " to " +
+                       change.version_after + ":\n");
+      transcript_.Block("diff", Join(change.diff, "\n"));
+    }
+  }
+}
+
+void AgentTuner::FinishTranscript(int round) {
+  transcript_.Heading(2, "Ledger");
+  int calls = 0;
+  int input_tokens = 0;
+  int output_tokens = 0;
+  for (const LedgerEntry& entry : ledger_.entries()) {
+    if (entry.round != round) continue;
+    ++calls;
+    input_tokens += entry.input_tokens;
+    output_tokens += entry.output_tokens;
+  }
+  transcript_.Line(std::to_string(calls) + " calls in this round, about " +
+                   std::to_string(input_tokens) + " tokens in and " +
+                   std::to_string(output_tokens) + " out" +
+                   (model_->is_stand_in() ? " (estimated)." : "."));
+  if (!home_.directory.empty()) {
+    const std::filesystem::path folder = home_.directory / "transcript";
+    std::filesystem::create_directories(folder);
+    const std::string suffix =
+        readouts_in_round_ > 1 ? "-" + std::to_string(readouts_in_round_) : "";
+    WriteFileAtomically(folder / (RoundName(round) + suffix + ".md"), transcript_.text());
+    if (skill_agent_ != nullptr) skill_agent_->hub().WriteTo(home_.directory / "skills");
+  }
+  transcript_.Clear();
+}
+
+Json AgentTuner::DoSave() const {
+  Json state;
+  state["ledger"] = ledger_.ToJson();
+  state["memory"] = memory_.ToJson(*task().space);
+  state["patterns"] = Json::array();
+  for (const Pattern& pattern : patterns_) state["patterns"].push_back(ToJson(pattern));
+  state["failures"] = Json::array();
+  for (const FailureDirection& failure : failures_) state["failures"].push_back(ToJson(failure));
+  state["elites"] = EvidenceToJson(elites_);
+  state["skill"] = skill_agent_ == nullptr ? Json(nullptr) : skill_agent_->ToJson();
+  state["readouts_in_round"] = readouts_in_round_;
+  state["transcript"] = transcript_.ToJson();
+  return state;
+}
+
+void AgentTuner::DoRestore(const Json& state) {
+  ObjectReader reader(state, "");
+  ledger_ = Ledger::FromJson(reader.Value("ledger"), "/ledger");
+  memory_ = AgentMemory::FromJson(reader.Value("memory"), "/memory", *task().space, history());
+  patterns_.clear();
+  reader.ForEach("patterns", [&](const Json& pattern, const std::string& path) {
+    patterns_.push_back(PatternFromJson(pattern, path));
+  });
+  failures_.clear();
+  reader.ForEach("failures", [&](const Json& failure, const std::string& path) {
+    failures_.push_back(FailureDirectionFromJson(failure, path));
+  });
+  elites_ = EvidenceFromJson(reader.Value("elites"), "/elites");
+  for (std::int64_t id : elites_) {
+    if (FindTrial(history(), id) == nullptr) {
+      throw ConfigError("/elites", std::to_string(id), "the id of a trial in the history");
+    }
+  }
+  const Json& skill = reader.Value("skill");
+  if (skill.is_null() != (skill_agent_ == nullptr)) {
+    throw ConfigError("/skill", skill.is_null() ? "null" : "a skill",
+                      skill_agent_ == nullptr ? "null: the Skillhub is off" : "a skill");
+  }
+  if (skill_agent_ != nullptr) {
+    skill_agent_->Restore(skill, "/skill");
+    if (!home_.directory.empty()) skill_agent_->hub().WriteTo(home_.directory / "skills");
+  }
+  readouts_in_round_ = static_cast<int>(reader.Integer("readouts_in_round", {0, 1000000}));
+  transcript_.Restore(reader.Value("transcript"), "/transcript");
+  reader.Finish();
+}
+
+}  // namespace rectune::agents

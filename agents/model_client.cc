@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agents/model_client.h"
+
+#include <utility>
+
+#include "agents/reply_parser.h"
+#include "agents/text.h"
+
+namespace rectune::agents {
+namespace {
+
+// A failed reply is quoted back so that the model sees what it said, but a huge one is not.
+constexpr std::size_t kQuotedReplyBytes = 4000;
+constexpr std::size_t kKeptReplyBytes = 64 * 1024;
+
+}  // namespace
+
+ModelClient::ModelClient(ChatModel* model, const PromptLibrary* prompts, Ledger* ledger,
+                         Limits limits)
+    : model_(model), prompts_(prompts), ledger_(ledger), limits_(limits) {}
+
+AskResult ModelClient::Ask(AgentRole role, int round, int sample, Json data,
+                           const ReplySchema& schema, ChatContext context) {
+  data["schema"] = schema.text();
+  ChatRequest request;
+  request.role = role;
+  request.round = round;
+  request.sample = sample;
+  request.messages = prompts_->Render(ToString(role), data);
+  request.schema_name = schema.name();
+  request.schema = schema.json();
+  request.max_output_tokens = limits_.max_output_tokens;
+  request.context = context;
+  AskResult result;
+  result.prompt = request.messages;
+  for (int attempt = 0; attempt <= limits_.max_repairs; ++attempt) {
+    request.attempt = attempt;
+    const ChatReply reply = model_->Complete(request);
+    ParsedReply parsed = ParseReply(reply.text, ReplyLimits{});
+    std::string error = std::move(parsed.error);
+    if (parsed.value) error = schema.Check(*parsed.value);
+    if (!error.empty() && reply.finish_reason == "length")
+      error += " (it reached the length limit)";
+    const std::string hash = RequestHash(request);
+    ledger_->Record({role, round, sample, attempt, reply.model_served, hash, reply.input_tokens,
+                     reply.output_tokens, reply.finish_reason, error.empty()},
+                    reply.tokens_are_estimated);
+    result.exchanges.push_back(
+        {SanitizeText(reply.text, kKeptReplyBytes), error, reply.finish_reason, hash});
+    if (error.empty()) {
+      result.value = std::move(parsed.value);
+      break;
+    }
+    Json repair;
+    repair["error"] = error;
+    request.messages.push_back({"assistant", SanitizeText(reply.text, kQuotedReplyBytes)});
+    request.messages.push_back(prompts_->Render("repair", repair)[1]);
+  }
+  return result;
+}
+
+}  // namespace rectune::agents

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// PromptLibrary: the agents' prompts, which are mustache files that a person can read and edit
+// (agents/prompts), embedded in the program and replaceable by a folder of the same names. A file
+// is the system message, a line "===== user =====", and the user message: what never changes within
+// a campaign comes first, so that a provider's prefix cache hits. No values are escaped: prompts
+// are plain text, not HTML.
+//
+//   PromptLibrary prompts("");                       // or a folder that overrides
+//   std::vector<ChatMessage> messages = prompts.Render("actor", data);
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "agents/chat_model.h"
+#include "core/json.h"
+
+namespace rectune::agents {
+
+class PromptLibrary {
+ public:
+  /// `override_directory` may be empty. ConfigError when it does not exist, or when one of its
+  /// files is no valid template or lacks the user line.
+  explicit PromptLibrary(const std::filesystem::path& override_directory);
+  ~PromptLibrary();
+
+  /// Objects become contexts, arrays sections, other values text.
+  std::vector<ChatMessage> Render(const std::string& name, const Json& data) const;
+  /// The template's own text.
+  const std::string& Source(const std::string& name) const;
+  static std::vector<std::string> Names();
+
+ private:
+  struct Parsed;
+  std::vector<std::unique_ptr<Parsed>> prompts_;
+  const Parsed& Find(const std::string& name) const;
+};
+
+/// Name and text of each embedded prompt (generated at build time).
+const std::vector<std::pair<std::string, std::string>>& EmbeddedPrompts();
+
+}  // namespace rectune::agents

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The Skill agent: keeps one task's skill in a Skillhub. After each round it counts which rules
+// helped and harmed, lets the gate judge the edits on trial, asks a model for new edits, and
+// commits what lands. Synthesis of new skills across tasks will use CrossLearn (agents/insight.h).
+//
+//   SkillAgent agent(task, features, initial_skill, options);
+//   SkillRound round = agent.Evolve(&client, context_parts...);
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agents/gate.h"
+#include "agents/model_client.h"
+#include "agents/skillhub/skillhub.h"
+
+namespace rectune::agents {
+
+/// What one round did to the skill, for the transcript.
+struct SkillRound {
+  std::vector<std::string> landed;
+  std::vector<std::string> waiting;
+  std::vector<std::string> refused;
+  std::vector<std::string> diff;
+  std::string version_before;
+  std::string version_after;
+  AskResult ask;
+};
+
+class SkillAgent {
+ public:
+  struct Options {
+    bool use_gate = true;
+    GateOptions gate;
+    int max_edits = 3;
+  };
+  SkillAgent(const TuningTask& task, const FeatureMap* features, Skill initial, Options options);
+
+  const Skill& skill() const { return hub_.head(name_); }
+  const ParameterSpace& box() const { return *box_; }
+  const Skillhub& hub() const { return hub_; }
+  const std::vector<int>& helpful() const { return helpful_; }
+  const std::vector<int>& harmful() const { return harmful_; }
+  const std::vector<PendingEdit>& pending() const { return pending_; }
+
+  /// `fresh`: the trials just read out. `context` lacks what this agent knows itself; it is filled
+  /// in. `sample` tells repeated readouts of one round apart.
+  SkillRound Evolve(ModelClient* client, SkillContext context,
+                    const std::vector<const Trial*>& fresh, int sample);
+
+  Json ToJson() const;
+  void Restore(const Json& json, const std::string& path);
+
+ private:
+  void CountRules(const std::vector<const Trial*>& fresh);
+  void Land(const SkillEdit& edit, const SkillContext& context, const std::string& why,
+            SkillRound* round);
+  void Commit(const Skill& edited, const Provenance& provenance);
+  SkillContext Complete(SkillContext context) const;
+
+  const TuningTask& task_;
+  const FeatureMap* features_;
+  Options options_;
+  std::string name_;
+  Skillhub hub_;
+  std::unique_ptr<ParameterSpace> box_;
+  std::vector<int> helpful_;  // one a rule of the head
+  std::vector<int> harmful_;
+  std::vector<PendingEdit> pending_;
+  std::vector<std::string> rejected_edits_;  // the most recent, for the next prompt
+};
+
+}  // namespace rectune::agents

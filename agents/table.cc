@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agents/table.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "agents/agent_options.h"
+#include "agents/agent_tuner.h"
+#include "agents/synthetic/synthetic_model.h"
+
+namespace rectune::agents {
+namespace {
+
+constexpr char kPaper[] = "AgenticRecTune (arXiv 2604.26969) over a synthetic model";
+
+TunerEntry Entry(std::string name, std::string summary, AgentOptions defaults) {
+  TunerEntry entry;
+  entry.name = name;
+  entry.summary = std::move(summary);
+  entry.source = kPaper;
+  entry.is_agent = true;
+  entry.is_stand_in = true;
+  entry.make = [name, defaults](const TuningTask& task, const Json& options,
+                                const std::string& path, const TunerHome& home) {
+    const AgentOptions parsed = AgentOptionsFromJson(options, path, defaults);
+    auto model = std::make_unique<SyntheticModel>(parsed.model, task.seed);
+    return std::make_unique<AgentTuner>(name, task, parsed, std::move(model), home);
+  };
+  entry.why_unsuited = [](const TuningTask&) { return std::string(); };
+  return entry;
+}
+
+AgentOptions Without(bool AgentOptions::*agent) {
+  AgentOptions options;
+  options.*agent = false;
+  return options;
+}
+
+AgentOptions SingleAgent() {
+  AgentOptions options;
+  options.critic = false;
+  options.insight = false;
+  options.skillhub = false;
+  return options;
+}
+
+}  // namespace
+
+const std::vector<TunerEntry>& AgentTable() {
+  static const std::vector<TunerEntry> table = {
+      Entry("agent", "five agents, memory and gated Skillhub", AgentOptions{}),
+      Entry("agent_single", "one agent: Actor and validator, no Critic, Insight or Skillhub",
+            SingleAgent()),
+      Entry("agent_no_critic", "the agent loop without the Critic", Without(&AgentOptions::critic)),
+      Entry("agent_no_validator", "the agent loop without the deterministic validator",
+            Without(&AgentOptions::validator)),
+      Entry("agent_no_insight", "the agent loop without the Insight agent",
+            Without(&AgentOptions::insight)),
+      Entry("agent_no_skillhub", "the agent loop without a Skillhub",
+            Without(&AgentOptions::skillhub)),
+      Entry("agent_no_gate", "the agent loop with ungated skill edits, as in the paper",
+            Without(&AgentOptions::gate)),
+  };
+  return table;
+}
+
+}  // namespace rectune::agents
