@@ -18,6 +18,11 @@ target_compile_options(
   rectune_options INTERFACE -ffp-contract=off -fno-fast-math -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=
                             -ffile-prefix-map=${root_from_build}=)
 
+# GCC 12 at -O3 sees an overlapping copy in "literal" + std::string that is not there (GCC PR 105651).
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  target_compile_options(rectune_options INTERFACE -Wno-restrict)
+endif()
+
 set(RECTUNE_SANITIZE "" CACHE STRING "Sanitizers, e.g. address,undefined or thread")
 if(RECTUNE_SANITIZE)
   target_compile_options(rectune_options INTERFACE -fsanitize=${RECTUNE_SANITIZE}

@@ -21,10 +21,10 @@ namespace rectune::sim {
 
 /// One request's candidates as the funnel sees them.
 struct RequestView {
-  std::span<const std::uint32_t> items;
+  std::span<const std::uint32_t> items{};
   /// Head-major: coarse(h)[c] is head h of candidate c.
   const std::uint8_t* coarse_codes = nullptr;
-  std::span<const FineCodes> fine;
+  std::span<const FineCodes> fine{};
   int day = 0;
 
   const std::uint8_t* coarse(CoarseHead head) const {

@@ -33,15 +33,10 @@ void PreRanker::Select(const RequestView& request, PreRankScratch& scratch) cons
     float* scores = scratch.scores.data();
     for (std::size_t c = 0; c < count; ++c) scores[c] += table[codes[c]];
   }
-  scratch.keys.resize(count);
-  for (std::size_t c = 0; c < count; ++c) {
-    scratch.keys[c] = ScoreKey(scratch.scores[c], static_cast<std::uint32_t>(c));
-  }
   const std::size_t keep = std::min(keep_, count);
   const std::size_t by_score = keep - std::min(exploration_, keep);
-  PartitionTop(scratch.keys, by_score);
   scratch.kept.clear();
-  for (std::size_t k = 0; k < by_score; ++k) scratch.kept.push_back(IndexOfKey(scratch.keys[k]));
+  SelectTop(scratch.scores, by_score, scratch.buckets, scratch.ties, scratch.kept);
   if (by_score == keep) return;
   // Exploration: retrieval hands candidates over in random order, so the first ones that the score
   // did not keep are a uniform sample, the same for every configuration.

@@ -20,12 +20,14 @@ namespace rectune::sim {
 
 struct PreRankScratch {
   explicit PreRankScratch(std::size_t candidates) : scores(candidates) {
-    keys.reserve(candidates);
+    buckets.reserve(candidates);
+    ties.reserve(candidates);
     kept.reserve(candidates);
     taken.resize(candidates);
   }
   std::vector<float> scores;
-  std::vector<std::uint64_t> keys;
+  std::vector<std::uint16_t> buckets;
+  std::vector<std::uint64_t> ties;
   std::vector<std::uint32_t> kept;  // result: candidate indices
   std::vector<std::uint8_t> taken;
 };

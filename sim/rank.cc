@@ -142,16 +142,16 @@ void Ranker::Rank(const User& user, const RequestView& request,
   }
   BoostFresh(request, kept, scratch);
 
-  scratch.keys.resize(count);
-  for (std::size_t k = 0; k < count; ++k) {
-    scratch.keys[k] = ScoreKey(scratch.scores[k], static_cast<std::uint32_t>(k));
-  }
   const std::size_t keep = std::min(config_.keep, count);
-  std::partial_sort(scratch.keys.begin(), scratch.keys.begin() + static_cast<std::ptrdiff_t>(keep),
-                    scratch.keys.end(), std::greater<>());
+  scratch.top.clear();
+  SelectTop(std::span(scratch.scores.data(), count), keep, scratch.buckets, scratch.keys,
+            scratch.top);
+  scratch.keys.clear();
+  for (const std::uint32_t k : scratch.top) scratch.keys.push_back(ScoreKey(scratch.scores[k], k));
+  std::sort(scratch.keys.begin(), scratch.keys.end(), std::greater<>());
   scratch.ranked.clear();
-  for (std::size_t k = 0; k < keep; ++k) {
-    const std::uint32_t position = IndexOfKey(scratch.keys[k]);
+  for (const std::uint64_t key : scratch.keys) {
+    const std::uint32_t position = IndexOfKey(key);
     scratch.ranked.push_back({kept[position], scratch.scores[position]});
   }
 }

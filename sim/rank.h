@@ -35,11 +35,15 @@ struct RankScratch {
   explicit RankScratch(std::size_t candidates) : scores(candidates) {
     for (auto& head : heads) head.resize(candidates);
     keys.reserve(candidates);
+    top.reserve(candidates);
+    buckets.reserve(candidates);
     ranked.reserve(candidates);
   }
   std::array<std::vector<float>, kFusedHeads> heads;  // unconditional predictions
   std::vector<float> scores;
   std::vector<std::uint64_t> keys;
+  std::vector<std::uint32_t> top;
+  std::vector<std::uint16_t> buckets;
   std::vector<Scored> ranked;  // result, best first
 };
 

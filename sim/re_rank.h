@@ -17,21 +17,27 @@
 
 namespace rectune::sim {
 
+/// What re-ranking needs of one ranked candidate, side by side.
+struct ListedItem {
+  Embedding embedding{};
+  std::uint32_t topic = 0;
+  std::uint32_t creator = 0;
+  float relevance = 0.0F;
+  float redundancy = 0.0F;  // MMR: largest similarity to a pick so far
+  float quality = 0.0F;     // DPP: exp of relevance
+  float residual = 0.0F;    // DPP: what is left of the diagonal
+  bool fresh = false;
+  bool used = false;
+};
+
 struct ReRankScratch {
   ReRankScratch(std::size_t candidates, std::size_t slate_size)
-      : relevance(candidates),
-        redundancy(candidates),
-        used(candidates),
-        cholesky(candidates * slate_size),
-        residual(candidates) {
+      : listed(candidates), cholesky(candidates * slate_size) {
     slate.reserve(slate_size);
     picks.reserve(slate_size);
   }
-  std::vector<float> relevance;   // by rank position
-  std::vector<float> redundancy;  // MMR: largest similarity to a pick so far
-  std::vector<std::uint8_t> used;
-  std::vector<float> cholesky;       // DPP: row k, one entry a pick
-  std::vector<float> residual;       // DPP: what is left of the diagonal
+  std::vector<ListedItem> listed;    // by rank position
+  std::vector<float> cholesky;       // DPP: a row a rank position, one entry a pick
   std::vector<std::uint32_t> picks;  // rank positions, in slate order
   std::vector<std::uint32_t> slate;  // result: candidate indices
 };
@@ -46,16 +52,12 @@ class ReRanker {
   /// Which rules a pick at this position must meet, from strict to none.
   enum class Rules { kAll, kNoGap, kNone };
 
-  void SetRelevance(const RequestView& request, const std::vector<Scored>& ranked,
-                    std::span<const float> fatigue, ReRankScratch& scratch) const;
-  bool Allowed(const Item& item, const RequestView& request, const std::vector<Scored>& ranked,
-               const ReRankScratch& scratch, Rules rules) const;
-  float Gain(std::size_t position, const ReRankScratch& scratch) const;
-  void AccountForPick(std::size_t pick, const RequestView& request,
-                      const std::vector<Scored>& ranked, ReRankScratch& scratch) const;
-  int Best(const RequestView& request, const std::vector<Scored>& ranked, bool fresh_only,
-           Rules rules, const ReRankScratch& scratch) const;
-  float Similarity(const Item& a, const Item& b) const;
+  void List(const RequestView& request, const std::vector<Scored>& ranked,
+            std::span<const float> fatigue, ReRankScratch& scratch) const;
+  bool Allowed(const ListedItem& item, const ReRankScratch& scratch, Rules rules) const;
+  float Gain(const ListedItem& item) const;
+  void AccountForPick(std::size_t pick, std::size_t count, ReRankScratch& scratch) const;
+  int Best(std::size_t count, bool fresh_only, Rules rules, const ReRankScratch& scratch) const;
 
   const Catalogue& catalogue_;
   std::size_t slate_;

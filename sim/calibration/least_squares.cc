@@ -3,6 +3,8 @@
 
 #include <ceres/ceres.h>
 
+#include <algorithm>
+#include <cmath>
 #include <memory>
 #include <stdexcept>
 #include <utility>
@@ -17,7 +19,8 @@ struct Functor {
 
   bool operator()(double const* const* blocks, double* out) const {
     residuals(std::span<const double>(blocks[0], parameters), std::span<double>(out, count));
-    return true;
+    // A failed evaluation is an outcome, not an error: the step is rejected.
+    return std::all_of(out, out + count, [](double value) { return std::isfinite(value); });
   }
 };
 
