@@ -81,13 +81,14 @@ void CategoricalSampler::Tell(std::span<const std::vector<std::size_t>> best_fir
   }
   const double length = std::sqrt(Dot(flat, flat));
   if (length <= 0.0) return;  // parents spread exactly as the distribution: nothing to learn
-  const double radius = 1.0 / delta_;
   for (std::size_t c = 0; c < counts_.size(); ++c) {
     for (std::size_t level = 0; level < counts_[c]; ++level) {
-      probabilities_[c][level] += radius / (length + kTiny) * gradient[c][level];
+      probabilities_[c][level] += radius_ / (length + kTiny) * gradient[c][level];
     }
   }
-  const double beta = radius / std::sqrt(static_cast<double>(path_.size()));
+  // The order of the authors' code: a step is taken with the radius of the update before.
+  radius_ = 1.0 / delta_;
+  const double beta = radius_ / std::sqrt(static_cast<double>(path_.size()));
   for (std::size_t i = 0; i < path_.size(); ++i) {
     path_[i] = (1.0 - beta) * path_[i] + std::sqrt(beta * (2.0 - beta)) * flat[i] / length;
   }
@@ -115,8 +116,11 @@ void CategoricalSampler::KeepFloors() {
 }
 
 Json CategoricalSampler::Save() const {
-  return Json{
-      {"probabilities", probabilities_}, {"delta", delta_}, {"gamma", gamma_}, {"path", path_}};
+  return Json{{"probabilities", probabilities_},
+              {"radius", radius_},
+              {"delta", delta_},
+              {"gamma", gamma_},
+              {"path", path_}};
 }
 
 void CategoricalSampler::Restore(const Json& state, const std::string& path) {
@@ -132,6 +136,7 @@ void CategoricalSampler::Restore(const Json& state, const std::string& path) {
     }
     ++categorical;
   });
+  radius_ = reader.Number("radius");
   delta_ = reader.Number("delta");
   gamma_ = reader.Number("gamma");
   std::vector<double> restored = reader.Numbers("path");

@@ -48,8 +48,9 @@ class CategoricalSampler {
   std::vector<std::size_t> counts_;
   std::vector<double> floors_;
   std::vector<std::vector<double>> probabilities_;
-  // ASNG: the step's trust radius is 1 / delta_, which adapts to the signal-to-noise ratio of the
-  // gradient's running mean path_.
+  // ASNG: a step's length in the Fisher metric is radius_ = 1 / delta_, and delta_ follows the
+  // signal-to-noise ratio of the gradient's running mean path_.
+  double radius_ = 1.0;
   double delta_ = 1.0;
   double gamma_ = 0.0;
   std::vector<double> path_;  // in square-root-of-Fisher coordinates, counts - 1 a categorical

@@ -2,6 +2,7 @@
 #include "baselines/engineer.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <sstream>
@@ -121,15 +122,18 @@ bool Engineer::IsNew(const Configuration& configuration) const {
   });
 }
 
-Configuration Engineer::With(std::size_t parameter, const std::vector<double>& unit) const {
+Configuration Engineer::With(std::span<const std::size_t> parameters,
+                             const std::vector<double>& unit) const {
   const ParameterSpace& space = *task().space;
   const Configuration decoded = space.Decode(unit);
   // Control may lie outside a tightened box; then the arm is the nearest member of the box.
   if (!space.Contains(incumbent_.configuration)) return decoded;
   std::vector<double> values = incumbent_.configuration.values();
-  const std::size_t first = space.value_offset(parameter);
-  for (std::size_t v = first; v < first + space.parameters()[parameter].width(); ++v) {
-    values[v] = decoded.value(v);
+  for (const std::size_t parameter : parameters) {
+    const std::size_t first = space.value_offset(parameter);
+    for (std::size_t v = first; v < first + space.parameters()[parameter].width(); ++v) {
+      values[v] = decoded.value(v);
+    }
   }
   return space.FromValues(std::move(values));
 }
@@ -144,7 +148,7 @@ std::optional<Proposal> Engineer::Try(const Move& move) const {
     const std::size_t current = view.LevelOf(u);
     for (std::size_t step = 1; step < view.levels(); ++step) {
       u = view.Centre((current + step) % view.levels());
-      Configuration configuration = With(view.parameter, unit);
+      Configuration configuration = With(std::span(&view.parameter, 1), unit);
       if (!IsNew(configuration)) continue;
       return MakeProposal(std::move(configuration), name(),
                           "try " + parameter.name + " at another level");
@@ -159,7 +163,7 @@ std::optional<Proposal> Engineer::Try(const Move& move) const {
     if (move.direction > 0 ? current + 1 == view.levels() : current == 0) return std::nullopt;
     u = view.Centre(move.direction > 0 ? current + 1 : current - 1);
   }
-  Configuration configuration = With(view.parameter, unit);
+  Configuration configuration = With(std::span(&view.parameter, 1), unit);
   if (!IsNew(configuration)) return std::nullopt;
   std::ostringstream hypothesis;
   hypothesis << parameter.name;
@@ -181,7 +185,9 @@ std::optional<Proposal> Engineer::NextGridPoint() {
         (static_cast<double>(point / side) + 0.5) / static_cast<double>(side);
     unit[grid_coordinates_[1]] =
         (static_cast<double>(point % side) + 0.5) / static_cast<double>(side);
-    Configuration configuration = task().space->Decode(unit);
+    const std::array<std::size_t, 2> parameters{views_[grid_coordinates_[0]].parameter,
+                                                views_[grid_coordinates_[1]].parameter};
+    Configuration configuration = With(parameters, unit);
     if (IsNew(configuration)) {
       return MakeProposal(std::move(configuration), name() + " (grid)",
                           "coarse grid on the two top knobs");

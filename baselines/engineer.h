@@ -21,6 +21,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -68,8 +69,9 @@ class Engineer : public Tuner {
   std::optional<Proposal> Try(const Move& move) const;
   bool IsNew(const Configuration& configuration) const;
   void Pool(double value, double standard_error);
-  /// The incumbent with one parameter taken from `unit`; all other native values are untouched.
-  Configuration With(std::size_t parameter, const std::vector<double>& unit) const;
+  /// The incumbent with some parameters taken from `unit`; all other native values are untouched.
+  Configuration With(std::span<const std::size_t> parameters,
+                     const std::vector<double>& unit) const;
 
   EngineerOptions options_;
   std::vector<CoordinateView> views_;
