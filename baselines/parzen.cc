@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numbers>
 #include <numeric>
 
@@ -14,10 +13,21 @@ namespace {
 
 constexpr std::size_t kNewest = 25;  // observations that weigh 1
 
-/// Phi(b) - Phi(a) for a <= b, computed in the tail where it does not cancel.
+// Phi(-z) is below half a unit in the last place of 1 from here on.
+constexpr double kCertain = 8.3;
+
+/// Phi(-|z|).
+double Tail(double z) { return NormalCdf(-std::abs(z)); }
+
+/// Phi(b) - Phi(a) for a <= b, from the tails, where nothing cancels; most kernels are narrow, so
+/// the two comparisons save most of the work.
 double NormalMass(double a, double b) {
-  if (a > 0.0) return NormalCdf(-a) - NormalCdf(-b);
-  return NormalCdf(b) - NormalCdf(a);
+  if (a > 0.0) return Tail(a) - Tail(b);
+  if (b < 0.0) return Tail(b) - Tail(a);
+  double mass = 1.0;
+  if (a > -kCertain) mass -= Tail(a);
+  if (b < kCertain) mass -= Tail(b);
+  return mass;
 }
 
 }  // namespace
@@ -47,7 +57,7 @@ ParzenEstimator::ParzenEstimator(const std::vector<CoordinateView>& dimensions,
   sigma_.assign(kernels() * d, 1.0);
   for (std::size_t i = 0; i < points.size(); ++i) {
     RECTUNE_CHECK(points[i].size() == d, "a point has one number for each dimension");
-    std::copy(points[i].begin(), points[i].end(), mu_.begin() + static_cast<std::ptrdiff_t>(i * d));
+    for (std::size_t j = 0; j < d; ++j) mu_[At(i, j)] = points[i][j];
   }
   for (std::size_t j = 0; j < d; ++j) {
     if (!dimensions_[j].is_choice()) FitBandwidths(points, j);
@@ -55,18 +65,16 @@ ParzenEstimator::ParzenEstimator(const std::vector<CoordinateView>& dimensions,
   inverse_sigma_.resize(sigma_.size());
   for (std::size_t i = 0; i < sigma_.size(); ++i) inverse_sigma_[i] = 1.0 / sigma_[i];
 
-  const double log_root_two_pi = 0.5 * std::log(2.0 * std::numbers::pi);
+  const double root_two_pi = std::sqrt(2.0 * std::numbers::pi);
   log_normaliser_.assign(kernels(), 0.0);
-  for (std::size_t k = 0; k < kernels(); ++k) {
-    for (std::size_t j = 0; j < d; ++j) {
-      if (dimensions_[j].is_choice()) continue;
-      const std::size_t at = k * d + j;
+  for (std::size_t j = 0; j < d; ++j) {
+    if (dimensions_[j].is_choice()) continue;
+    for (std::size_t k = 0; k < kernels(); ++k) {
+      const std::size_t at = At(k, j);
       const double mass =
           NormalMass(-mu_[at] * inverse_sigma_[at], (1.0 - mu_[at]) * inverse_sigma_[at]);
-      log_normaliser_[k] -= std::log(mass);
-      if (!dimensions_[j].has_levels()) {
-        log_normaliser_[k] -= std::log(sigma_[at]) + log_root_two_pi;
-      }
+      const double width = dimensions_[j].has_levels() ? 1.0 : sigma_[at] * root_two_pi;
+      log_normaliser_[k] -= std::log(mass * width);
     }
   }
 }
@@ -74,7 +82,6 @@ ParzenEstimator::ParzenEstimator(const std::vector<CoordinateView>& dimensions,
 void ParzenEstimator::FitBandwidths(std::span<const std::vector<double>> points,
                                     std::size_t dimension) {
   const std::size_t n = points.size();
-  const std::size_t d = dimensions_.size();
   std::vector<std::size_t> order(n);
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
@@ -92,7 +99,7 @@ void ParzenEstimator::FitBandwidths(std::span<const std::vector<double>> points,
     // observation has no neighbour and takes its distance to the farther edge.
     if (n >= 2 && rank == 0) gap = above;
     if (n >= 2 && rank + 1 == n) gap = below;
-    sigma_[order[rank] * d + dimension] = std::clamp(gap, narrowest, 1.0);
+    sigma_[At(order[rank], dimension)] = std::clamp(gap, narrowest, 1.0);
   }
 }
 
@@ -103,7 +110,7 @@ std::vector<double> ParzenEstimator::Sample(RandomStream& stream) const {
   std::vector<double> unit(d);
   for (std::size_t j = 0; j < d; ++j) {
     const CoordinateView& view = dimensions_[j];
-    const std::size_t at = kernel * d + j;
+    const std::size_t at = At(kernel, j);
     const double uniform = stream.UniformOpen();
     if (dimensions_[j].is_choice()) {
       // With probability 1 / (1 + L / kernels) the observed level, else uniform over all: the same
@@ -123,42 +130,49 @@ std::vector<double> ParzenEstimator::Sample(RandomStream& stream) const {
   return unit;
 }
 
-double ParzenEstimator::LogLevelMass(std::size_t kernel, std::size_t dimension,
-                                     std::size_t level) const {
-  const std::size_t at = kernel * dimensions_.size() + dimension;
+void ParzenEstimator::AddLevel(std::size_t dimension, std::size_t level,
+                               std::vector<double>& terms) const {
   const CoordinateView& view = dimensions_[dimension];
   if (view.is_choice()) {
     const double levels = static_cast<double>(view.levels());
-    if (kernel + 1 == kernels()) return -std::log(levels);
     const double share = 1.0 / static_cast<double>(kernels());
-    const bool observed = view.LevelOf(mu_[at]) == level;
-    return std::log(((observed ? 1.0 : 0.0) + share) / (1.0 + levels * share));
+    const double observed = std::log((1.0 + share) / (1.0 + levels * share));
+    const double other = std::log(share / (1.0 + levels * share));
+    for (std::size_t k = 0; k + 1 < kernels(); ++k) {
+      terms[k] += view.LevelOf(mu_[At(k, dimension)]) == level ? observed : other;
+    }
+    terms.back() -= std::log(levels);
+    return;
   }
-  return std::log(NormalMass((view.edges[level] - mu_[at]) * inverse_sigma_[at],
-                             (view.edges[level + 1] - mu_[at]) * inverse_sigma_[at]));
+  const double low = view.edges[level];
+  const double high = view.edges[level + 1];
+  for (std::size_t k = 0; k < kernels(); ++k) {
+    const std::size_t at = At(k, dimension);
+    terms[k] += std::log(
+        NormalMass((low - mu_[at]) * inverse_sigma_[at], (high - mu_[at]) * inverse_sigma_[at]));
+  }
 }
 
 double ParzenEstimator::LogDensity(std::span<const double> unit) const {
   const std::size_t d = dimensions_.size();
   RECTUNE_CHECK(unit.size() == d, "a point has one number for each dimension");
-  std::vector<double> terms(kernels());
-  double largest = -std::numeric_limits<double>::infinity();
-  for (std::size_t k = 0; k < kernels(); ++k) {
-    double squares = 0.0;
-    double levels = 0.0;
-    for (std::size_t j = 0; j < d; ++j) {
-      const std::size_t at = k * d + j;
-      if (dimensions_[j].has_levels()) {
-        levels += LogLevelMass(k, j, dimensions_[j].LevelOf(unit[j]));
-      } else {
-        const double z = (unit[j] - mu_[at]) * inverse_sigma_[at];
-        squares += z * z;
-      }
+  std::vector<double> squares(kernels(), 0.0);
+  std::vector<double> terms = log_weights_;
+  for (std::size_t j = 0; j < d; ++j) {
+    if (dimensions_[j].has_levels()) {
+      AddLevel(j, dimensions_[j].LevelOf(unit[j]), terms);
+      continue;
     }
-    terms[k] = log_weights_[k] + log_normaliser_[k] + levels - 0.5 * squares;
-    largest = std::max(largest, terms[k]);
+    const double* mu = &mu_[At(0, j)];
+    const double* inverse_sigma = &inverse_sigma_[At(0, j)];
+    for (std::size_t k = 0; k < squares.size(); ++k) {
+      const double z = (unit[j] - mu[k]) * inverse_sigma[k];
+      squares[k] += z * z;
+    }
   }
-  // Log-sum-exp; the prior kernel keeps `largest` finite.
+  for (std::size_t k = 0; k < terms.size(); ++k) terms[k] += log_normaliser_[k] - 0.5 * squares[k];
+  // Log-sum-exp; the prior kernel keeps the largest term finite.
+  const double largest = *std::max_element(terms.begin(), terms.end());
   double sum = 0.0;
   for (const double term : terms) sum += std::exp(term - largest);
   return largest + std::log(sum);

@@ -40,21 +40,25 @@ class ParzenEstimator {
   std::size_t kernels() const { return log_weights_.size(); }
   double weight(std::size_t kernel) const { return weights_[kernel]; }
   double bandwidth(std::size_t kernel, std::size_t dimension) const {
-    return sigma_[kernel * dimensions_.size() + dimension];
+    return sigma_[At(kernel, dimension)];
   }
 
  private:
+  std::size_t At(std::size_t kernel, std::size_t dimension) const {
+    return dimension * kernels() + kernel;
+  }
   void FitBandwidths(std::span<const std::vector<double>> points, std::size_t dimension);
-  double LogLevelMass(std::size_t kernel, std::size_t dimension, std::size_t level) const;
+  /// Adds each kernel's logarithm of the probability of one level to `terms`.
+  void AddLevel(std::size_t dimension, std::size_t level, std::vector<double>& terms) const;
 
   const std::vector<CoordinateView>& dimensions_;
   std::vector<double> weights_;
   std::vector<double> log_weights_;
-  // kernels x dimensions, row by row.
+  // Dimension by dimension, so that the loops over kernels are contiguous; the prior comes last.
   std::vector<double> mu_;
   std::vector<double> sigma_;
   std::vector<double> inverse_sigma_;
-  std::vector<double> log_normaliser_;  // of each kernel: the sum over its continuous dimensions
+  std::vector<double> log_normaliser_;  // of each kernel: the sum over its numeric dimensions
 };
 
 /// The age weights of n observations, oldest first.
