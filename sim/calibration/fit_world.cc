@@ -23,7 +23,7 @@ namespace {
 
 constexpr int kConstants = 8;
 constexpr int kRates = 8;
-constexpr std::size_t kUsers = 192;
+constexpr std::size_t kUsers = 128;
 
 /// Likes, shares and follows move together: one shift for the three intercepts and slopes.
 void Apply(const double* x, WorldConstants& constants, const TruthConstants& start) {
@@ -93,14 +93,21 @@ int Run(const std::string& name, const std::string& size_name) {
                                       start.dismissal.affinity};
   // The simulated rates have small steps (an item enters a slate), so differences are taken wide.
   ceres::NumericDiffOptions wide;
-  wide.relative_step_size = 0.02;
+  wide.relative_step_size = 0.04;
   ceres::Problem problem;
   problem.AddResidualBlock(
       new ceres::NumericDiffCostFunction<RateResiduals, ceres::FORWARD, kRates, kConstants>(
           new RateResiduals{&scenario, &size}, ceres::TAKE_OWNERSHIP, kRates, wide),
       nullptr, x.data());
+  // An affinity that repels, or one that alone decides, would fit the rates by accident.
+  constexpr std::array<std::array<double, 3>, 4> kBounds = {
+      {{1, 0.5, 6.0}, {3, 0.2, 6.0}, {5, -0.7, 3.0}, {7, -4.0, 0.0}}};
+  for (const auto& [index, low, high] : kBounds) {
+    problem.SetParameterLowerBound(x.data(), static_cast<int>(index), low);
+    problem.SetParameterUpperBound(x.data(), static_cast<int>(index), high);
+  }
   ceres::Solver::Options options;
-  options.max_num_iterations = 25;
+  options.max_num_iterations = 12;
   options.function_tolerance = 1e-7;
   options.num_threads = 1;
   options.logging_type = ceres::SILENT;

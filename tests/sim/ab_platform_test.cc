@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "ab_world.h"
 #include "core/check.h"
 #include "core/random_stream.h"
 #include "sim/metrics.h"
+#include "tests/sim/ab_world.h"
 
 namespace rectune::sim {
 namespace {

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <vector>
 
-#include "ab_world.h"
 #include "core/check.h"
 #include "core/random_stream.h"
 #include "sim/assignment.h"
@@ -13,6 +12,7 @@
 #include "sim/metrics.h"
 #include "sim/multiple_testing.h"
 #include "sim/sample_ratio.h"
+#include "tests/sim/ab_world.h"
 
 namespace rectune::sim {
 namespace {

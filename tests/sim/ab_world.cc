@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ab_world.h"
+#include "tests/sim/ab_world.h"
 
 #include <algorithm>
 #include <boost/math/special_functions/beta.hpp>

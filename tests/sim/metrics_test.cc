@@ -7,8 +7,8 @@
 #include <set>
 #include <string>
 
-#include "ab_world.h"
 #include "core/check.h"
+#include "tests/sim/ab_world.h"
 
 namespace rectune::sim {
 namespace {
