@@ -166,7 +166,7 @@ Table EffectTable(const RunData& run, const RoundData& last) {
     table.rows.push_back({.cells = {{metric.name},
                                     {metric.unit},
                                     {wanted},
-                                    {Significant(reading.control, 4)},
+                                    {LevelText(reading.control)},
                                     {Signed(reading.lift, 2)},
                                     {bound},
                                     {standing}},
@@ -211,8 +211,8 @@ Markup ConfigurationSection(const ReportContext& context) {
   html.Open("p", {{"class", "caption key"}});
   html.Text(
       "Ring and dashed curve: production. Dot and solid curve: found. Bar and dotted curve: "
-      "reference optimum. A slider spans the parameter's range on its own scale. Open a name "
-      "for its meaning.");
+      "reference optimum. A slider spans the parameter's range on its own scale. Rows with a bar "
+      "at the left and a bold value differ from production. Open a name for its meaning.");
   html.Close();
   html.Add(ToHtml(EffectTable(run, last)));
   html.Close().NewLine();

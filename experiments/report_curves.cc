@@ -48,7 +48,10 @@ Scale ChooseScale(const ReportContext& context, bool with_seeds) {
   Scale scale;
   if (context.summary.has_reference && smallest > 0.0 && smallest < kLogBelow) {
     scale.logarithmic = true;
-    scale.low = std::pow(10.0, std::floor(std::log10(smallest)));
+    const double decade = std::pow(10.0, std::floor(std::log10(smallest)));
+    for (const double factor : {1.0, 2.0, 5.0}) {
+      if (factor * decade <= smallest) scale.low = 0.8 * factor * decade;
+    }
     scale.high = 1.15 * std::max(1.0, std::min(wide_high, 2.0 * high));
     scale.clips = wide_high > scale.high || wide_low < scale.low;
     return scale;
@@ -216,7 +219,9 @@ Markup CurveSection(const ReportContext& context) {
     if (tuner.is_production) continue;
     html.Open("figure").Add(Panel(context, tuner, panel_scale));
     html.Open("figcaption").Element("b", tuner.name);
-    html.Text(" " + Typographic(IntervalText(context.yardstick.Show(tuner.final_loss), 2)));
+    html.Text(" ").Element("span",
+                           Typographic(IntervalText(context.yardstick.Show(tuner.final_loss), 2)),
+                           {{"class", "nowrap"}});
     html.Close().Close().NewLine();
   }
   html.Close();

@@ -49,11 +49,10 @@ std::string FriedmanSentence(const RankSummary& ranks) {
   const std::size_t k = friedman.average_ranks.size();
   std::string text = "Friedman's test over " + std::to_string(friedman.blocks) +
                      " seeds: chi-squared = " + Fixed(friedman.chi_squared, 2) + " (" +
-                     std::to_string(k - 1) +
-                     " degrees of freedom), p = " + PValueText(friedman.p_value);
+                     std::to_string(k - 1) + " degrees of freedom), " + PEquals(friedman.p_value);
   if (std::isfinite(friedman.iman_davenport_f)) {
-    text += "; Iman and Davenport's F = " + Fixed(friedman.iman_davenport_f, 2) +
-            ", p = " + PValueText(friedman.iman_davenport_p);
+    text += "; Iman and Davenport's F = " + Fixed(friedman.iman_davenport_f, 2) + ", " +
+            PEquals(friedman.iman_davenport_p);
   }
   text += ". Blocks are seeds of one task, so this speaks of this task only. ";
   if (ranks.critical_difference >= static_cast<double>(k - 1)) {

@@ -77,6 +77,15 @@ std::string PValueText(double p) {
   return Fixed(p, p < 0.1 ? 4 : 3);
 }
 
+std::string PEquals(double p) {
+  const std::string text = PValueText(p);
+  return text.front() == '<' ? "p " + text : "p = " + text;
+}
+
+std::string LevelText(double level) {
+  return std::abs(level) >= 1e4 ? CountText(level) : Significant(level, 4);
+}
+
 std::string CountText(double count) {
   if (!std::isfinite(count)) return NonFinite(count);
   if (count >= 1e9) return Significant(count / 1e9, 3) + " billion";

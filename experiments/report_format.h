@@ -35,6 +35,10 @@ std::string IntervalText(const Interval& interval, int decimals);
 std::string SignedIntervalText(const Interval& interval, int decimals);
 /// "0.0312", "< 0.0001"
 std::string PValueText(double p);
+/// "p = 0.0312", "p < 0.0001"
+std::string PEquals(double p);
+/// A metric's level: four significant digits, large ones as CountText.
+std::string LevelText(double level);
 /// "250,000", "4.8 million", "1.2 billion"
 std::string CountText(double count);
 /// "0.41 ms", "12 ms", "3.4 s"

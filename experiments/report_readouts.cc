@@ -23,9 +23,9 @@ std::string Finding(const MetricReading& reading, Direction direction) {
 
 TableCell ReadingCell(const MetricReading& reading, Direction direction) {
   const std::string finding = Finding(reading, direction);
-  TableCell cell{Signed(reading.lift, 2) + " \u00b1 " + Fixed(reading.standard_error, 2)};
-  cell.note = "p " + PValueText(reading.p_value) + ", q " + PValueText(reading.q_value) +
-              (finding.empty() ? "" : " \u2013 " + finding);
+  TableCell cell{(finding.empty() ? "" : finding + " ") + Signed(reading.lift, 2) + " \u00b1 " +
+                 Fixed(reading.standard_error, 2)};
+  cell.note = "p " + PValueText(reading.p_value) + ", q " + PValueText(reading.q_value);
   cell.css_class = finding;
   return cell;
 }
@@ -63,7 +63,7 @@ Table RoundTable(const RunData& run, const RoundData& round) {
   for (std::size_t m = 0; m < run.task.metrics->size(); ++m) {
     const MetricInfo& metric = run.task.metrics->metrics()[m];
     TableRow row{.cells = {{.text = metric.name, .note = metric.unit},
-                           {Significant(completed.front()->measurement.readings[m].control, 4)}}};
+                           {LevelText(completed.front()->measurement.readings[m].control)}}};
     for (const Trial* trial : completed) {
       row.cells.push_back(ReadingCell(trial->measurement.readings[m], metric.direction));
     }
@@ -88,7 +88,8 @@ std::string RoundSummary(const RunData& run, const RoundData& round) {
   }
   if (completed == 0) return "no arm completed";
   return "best arm " + Signed(best, 2) + "% measured, " + std::to_string(significant) +
-         " significant readings, recommendation truly " + Signed(round.true_score.value, 2) + "%" +
+         (significant == 1 ? " significant reading" : " significant readings") +
+         ", recommendation truly " + Signed(round.true_score.value, 2) + "%" +
          (round.true_score.violation > 0.0 ? " but past a guardrail" : "");
 }
 

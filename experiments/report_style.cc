@@ -52,30 +52,38 @@ font-size:.92rem}
 .scroll:focus-visible,summary:focus-visible,pre:focus-visible{outline:2px solid var(--accent);
 outline-offset:2px}
 table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
+caption span{position:sticky;left:0;display:inline-block;max-width:min(calc(100vw - 64px),1056px)}
 caption{text-align:left;font-weight:600;padding:0 0 8px;font-size:.94rem}
-th,td{padding:7px 14px 7px 0;text-align:left;vertical-align:top;border-top:1px solid var(--rule)}
+th,td{padding:7px 9px;text-align:left;vertical-align:top;border-top:1px solid var(--rule)}
 thead th{font-weight:600;color:var(--soft);font-size:.8rem;line-height:1.3;vertical-align:bottom;
 border-top:0;border-bottom:1px solid var(--ink)}
 tbody tr:first-child>*{border-top:0}
-th.num,td.num{text-align:right;white-space:nowrap;padding:7px 0 7px 14px}
+th.num,td.num{text-align:right;white-space:nowrap}
 thead th.num{white-space:normal;min-width:76px}
-tbody th{font-weight:500;position:sticky;left:0;background:var(--bg);max-width:300px;
-overflow-wrap:anywhere}
+tbody th{font-weight:500;position:sticky;left:0;background:var(--bg);min-width:150px;
+max-width:300px;overflow-wrap:break-word}
 td small,th small{display:block;color:var(--soft);font-size:.78rem}
 tr.agent>*{background:var(--tint)}
 tr.agent th{font-weight:700}
 tr.group th{font-size:.8rem;color:var(--soft);padding-top:18px;border-top:0;font-weight:600}
 tr.changed>*{background:var(--mark)}
-tr.changed td small{color:inherit;font-weight:600}
-tr.broken td:last-child,td.worse small{color:var(--bad);font-weight:600}
-td.better{color:var(--good)}td.better small{color:var(--good);font-weight:600}
-td.worse{color:var(--bad)}td.moved small{font-weight:600;color:var(--ink)}
+tr.changed th{box-shadow:inset 4px 0 0 var(--c5)}
+tr.changed td:nth-child(4){font-weight:700}
+tr.changed td small{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+tr.broken td:last-child{color:var(--bad);font-weight:600}
+td.better{color:var(--good);font-weight:600}td.worse{color:var(--bad);font-weight:600}
+td.moved{font-weight:600}
+table.readout small{font-weight:400}
+.comparison td:last-child{min-width:150px}
+.parameters tbody th{max-width:none}.meaning summary{white-space:nowrap}
 tr.significant td:last-child{font-weight:700}
 table.readout td,table.readout tbody th{padding-top:4px;padding-bottom:4px}
 figure{margin:0}
 svg{display:block;max-width:100%;height:auto;overflow:visible;font-family:inherit}
 svg text{fill:var(--ink)}
 svg.narrow{display:none}
+svg.ranks.wide{width:760px}
+.nowrap{white-space:nowrap}
 .tick,.note{fill:var(--soft)!important;font-variant-numeric:tabular-nums}
 .note,.tick{font-size:.9em}
 .axis-title{fill:var(--soft)!important}
@@ -130,10 +138,11 @@ section>details{border-top:1px solid var(--rule);padding-top:6px}
 pre.transcript,pre.command{background:var(--panel);border-radius:6px;padding:14px 16px;
 white-space:pre-wrap;overflow-wrap:anywhere;max-height:70vh;overflow-y:auto;margin:8px 0}
 h3.file{font-size:.84rem;color:var(--soft);margin:1em 0 .2em}
-@media (max-width:720px){main{padding:24px 16px 48px}h1{font-size:1.6rem}.headline{font-size:1.1rem}
+@media (max-width:720px){main{padding:24px 16px 48px}caption span{max-width:calc(100vw - 32px)}
+h1{font-size:1.6rem}.headline{font-size:1.1rem}
 section,footer{margin-top:40px}svg.wide{display:none}svg.narrow{display:block}
 .verdict{padding-left:14px}.notes{grid-template-columns:1fr;gap:2px}.notes dd{margin-bottom:10px}
-tbody th{max-width:150px}table{font-size:.85rem}.panels figcaption{padding-left:0}}
+tbody th{min-width:112px;max-width:150px}table{font-size:.85rem}.panels figcaption{padding-left:0}}
 @media print{.legend{display:none}.scroll{overflow:visible}}
 @media (prefers-reduced-motion:reduce){.series{transition:none}}
 )css";

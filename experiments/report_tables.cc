@@ -46,13 +46,12 @@ std::string TokensText(const TunerSummary& tuner) {
          CountText(std::round(tuner.ledger->output_tokens)) + " out";
 }
 
-std::string Verdict(const TunerSummary& primary, const Comparison& comparison) {
-  if (comparison.holm_p < 0.05) {
-    return primary.label + (comparison.difference.estimate < 0.0 ? " better" : " worse") +
-           ", significant";
-  }
-  if (comparison.difference.high < 0.0) return primary.label + " ahead, not significant";
-  if (comparison.difference.low > 0.0) return primary.label + " behind, not significant";
+/// Of the primary tuner against another.
+std::string Reading(const Comparison& comparison) {
+  const bool ahead = comparison.difference.estimate < 0.0;
+  if (comparison.holm_p < 0.05) return ahead ? "better, significant" : "worse, significant";
+  if (comparison.difference.high < 0.0) return "ahead, not significant";
+  if (comparison.difference.low > 0.0) return "behind, not significant";
   return "not told apart";
 }
 
@@ -139,7 +138,7 @@ Table ComparisonTable(const ReportSummary& summary) {
   const TunerSummary& primary = summary.tuners[*summary.primary];
   table.caption = primary.name + " against each other tuner, seed by seed (difference in final " +
                   yardstick.name + "; " + (yardstick.lower_is_better ? "negative" : "positive") +
-                  " means " + primary.label + " is better)";
+                  " means it is better)";
   table.columns = {{"Against"},
                    {"Seeds won", true},
                    {"Difference [95%]", true},
@@ -164,7 +163,7 @@ Table ComparisonTable(const ReportSummary& summary) {
                    {PValueText(wilcoxon.p_value)},
                    {PValueText(comparison.holm_p)},
                    {PValueText(wilcoxon.smallest_p)},
-                   {Verdict(primary, comparison)}},
+                   {Reading(comparison)}},
          .css_class = comparison.holm_p < 0.05 ? "significant" : ""});
   }
   return table;

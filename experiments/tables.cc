@@ -57,7 +57,9 @@ Markup ToHtml(const Table& table) {
   html.Open(
       "div",
       {{"class", "scroll"}, {"tabindex", "0"}, {"role", "region"}, {"aria-label", table.caption}});
-  html.Open("table", ClassAttribute(table.css_class)).Element("caption", table.caption);
+  html.Open("table", ClassAttribute(table.css_class)).Open("caption");
+  // A span, so that it can stay in view and wrap while a wide table scrolls under it.
+  html.Element("span", table.caption).Close();
   html.Open("thead").Open("tr");
   for (const TableColumn& column : table.columns) {
     Attributes attributes = ClassAttribute(column.numeric ? "num" : "");
