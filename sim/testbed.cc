@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/testbed.h"
 
+#include <array>
 #include <map>
 #include <mutex>
 
@@ -38,6 +39,12 @@ struct Population {
   Panel panel;
   NeutralState neutral;
   ArmOutcome control;
+};
+
+/// Made on first use, once, whoever asks.
+struct LazyPopulation {
+  std::once_flag once;
+  std::unique_ptr<Population> population;
 };
 
 std::optional<Reference> LoadReference(const std::string& scenario, const std::string& task,
@@ -81,15 +88,28 @@ struct Testbed::Parts {
     return *world;
   }
 
-  const Population& Of(Purpose purpose) const {
-    const bool tuning = purpose == Purpose::kUsers;
-    auto& slot = tuning ? tuning_population : evaluation_population;
-    std::call_once(tuning ? tuning_once : evaluation_once, [&] {
-      slot = std::make_unique<Population>(
-          TheWorld(), purpose, tuning ? size.world.tuning_users : size.world.evaluation_users,
-          production, tuning ? Moments::kMeansAndCovariance : Moments::kMeans);
+  const Population& Of(PanelKind kind) const {
+    LazyPopulation& lazy = populations[static_cast<std::size_t>(kind)];
+    std::call_once(lazy.once, [&] {
+      switch (kind) {
+        case PanelKind::kTuning:
+          lazy.population =
+              std::make_unique<Population>(TheWorld(), Purpose::kUsers, size.world.tuning_users,
+                                           production, Moments::kMeansAndCovariance);
+          break;
+        case PanelKind::kEvaluation:
+          lazy.population = std::make_unique<Population>(TheWorld(), Purpose::kEvaluationUsers,
+                                                         size.world.evaluation_users, production,
+                                                         Moments::kMeans);
+          break;
+        case PanelKind::kOracle:
+          lazy.population =
+              std::make_unique<Population>(TheWorld(), Purpose::kOracleUsers,
+                                           size.world.oracle_users, production, Moments::kMeans);
+          break;
+      }
     });
-    return *slot;
+    return *lazy.population;
   }
 
   ArmOutcome Simulate(const Configuration& configuration, const Population& population,
@@ -111,13 +131,9 @@ struct Testbed::Parts {
 
   // Made on first use: `describe` and spec checking need no world.
   mutable std::once_flag world_once;
-  mutable std::once_flag tuning_once;
-  mutable std::once_flag evaluation_once;
   mutable std::unique_ptr<World> world;
-  mutable std::unique_ptr<Population> tuning_population;
-  mutable std::unique_ptr<Population> evaluation_population;
+  mutable std::array<LazyPopulation, 3> populations;  // by PanelKind
 
-  // Recommendations repeat from round to round, so truth is remembered by configuration.
   mutable std::mutex truth_mutex;
   mutable std::map<std::vector<double>, Measurement> truths;
 };
@@ -159,39 +175,42 @@ TuningTask Testbed::MakeTask(const Traffic& traffic, std::uint64_t seed) const {
 
 std::vector<Measurement> Testbed::RunRound(std::uint64_t seed, int round, double users_per_arm,
                                            std::span<const Configuration> arms) const {
-  const Population& population = parts_->Of(Purpose::kUsers);
+  const Population& population = parts_->Of(PanelKind::kTuning);
+  const Configuration production = space().Production();
   std::vector<ArmOutcome> outcomes;
-  outcomes.reserve(arms.size());
-  for (const Configuration& arm : arms) {
-    outcomes.push_back(parts_->Simulate(arm, population, Moments::kMeansAndCovariance));
-  }
+  outcomes.reserve(arms.size());  // pointers into it must hold
   std::vector<const ArmOutcome*> pointers;
-  pointers.reserve(outcomes.size());
-  for (const ArmOutcome& outcome : outcomes) pointers.push_back(&outcome);
+  for (const Configuration& arm : arms) {
+    if (arm == production) {  // an A/A arm is control's outcome, read out with its own noise
+      pointers.push_back(&population.control);
+      continue;
+    }
+    outcomes.push_back(parts_->Simulate(arm, population, Moments::kMeansAndCovariance));
+    pointers.push_back(&outcomes.back());
+  }
   const AbOptions options{
       .users_per_arm = users_per_arm > 0.0 ? users_per_arm : default_users_per_arm(),
       .horizon_days = horizon_days()};
   return RunAbReadout(population.control, pointers, options, seed, round);
 }
 
-Measurement Testbed::Truth(const Configuration& configuration) const {
-  {
+Measurement Testbed::Truth(const Configuration& configuration, PanelKind panel) const {
+  // Recommendations repeat from round to round, so the evaluation panel's answers are remembered.
+  const bool remembered = panel == PanelKind::kEvaluation;
+  if (remembered) {
     const std::lock_guard<std::mutex> lock(parts_->truth_mutex);
     const auto found = parts_->truths.find(configuration.values());
     if (found != parts_->truths.end()) return found->second;
   }
   // Simulated outside the lock: two threads may do the same work, and get the same answer.
-  const Population& population = parts_->Of(Purpose::kEvaluationUsers);
-  const ArmOutcome outcome = parts_->Simulate(configuration, population, Moments::kMeans);
-  Measurement truth = TrueLifts(population.control, outcome);
-  const std::lock_guard<std::mutex> lock(parts_->truth_mutex);
-  return parts_->truths.emplace(configuration.values(), std::move(truth)).first->second;
-}
-
-Measurement Testbed::TuningPanelTruth(const Configuration& configuration) const {
-  const Population& population = parts_->Of(Purpose::kUsers);
-  return TrueLifts(population.control,
-                   parts_->Simulate(configuration, population, Moments::kMeans));
+  const Population& population = parts_->Of(panel);
+  Measurement truth =
+      TrueLifts(population.control, parts_->Simulate(configuration, population, Moments::kMeans));
+  if (remembered) {
+    const std::lock_guard<std::mutex> lock(parts_->truth_mutex);
+    parts_->truths.emplace(configuration.values(), truth);
+  }
+  return truth;
 }
 
 }  // namespace rectune::sim

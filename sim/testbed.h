@@ -36,6 +36,10 @@ struct Reference {
   std::string provenance;      // command, searchers, their agreement
 };
 
+/// Populations that never mix. Tuners' data comes from the first; regret is judged on the second;
+/// the reference optimum was found on the third.
+enum class PanelKind { kTuning, kEvaluation, kOracle };
+
 class Testbed {
  public:
   /// `scenario`: a name in the scenario table, or a path to a JSON file; `size`: "small",
@@ -62,10 +66,9 @@ class Testbed {
   /// on (seed, round, slot) only, so every tuner meets the same noise.
   std::vector<Measurement> RunRound(std::uint64_t seed, int round, double users_per_arm,
                                     std::span<const Configuration> arms) const;
-  /// Noise-free lifts over production on the evaluation panel; standard errors are 0.
-  Measurement Truth(const Configuration& configuration) const;
-  /// The same on the tuning panel (what infinite traffic would have shown the tuner).
-  Measurement TuningPanelTruth(const Configuration& configuration) const;
+  /// Noise-free lifts over production on one panel; standard errors are 0.
+  Measurement Truth(const Configuration& configuration,
+                    PanelKind panel = PanelKind::kEvaluation) const;
 
   /// The frozen reference of this task and size, if one is checked in.
   const std::optional<Reference>& reference() const;

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "experiments/oracle_search.h"
+
+#include <algorithm>
+#include <cmath>
+#include <exception>
+#include <numeric>
+#include <thread>
+
+#include "baselines/cma_es_engine.h"
+#include "core/check.h"
+#include "core/random_stream.h"
+
+namespace rectune::experiments {
+namespace {
+
+/// Steep enough that no infeasible point is worth its violation.
+constexpr double kInfeasiblePenalty = 20.0;
+constexpr double kStartSigma = 0.2;
+constexpr double kStopSigma = 2e-3;
+constexpr double kStartStep = 0.25;
+constexpr double kStopStep = 2e-3;
+constexpr double kCellFloor = 1e-9;
+
+/// Counts evaluations and remembers the best feasible point of one searcher.
+class Scorer {
+ public:
+  Scorer(std::string name, const ParameterSpace& space, const TrueValue& value,
+         const OracleOptions& options)
+      : space_(space),
+        value_(value),
+        options_(options),
+        best_{std::move(name), space.Production()} {}
+
+  /// To be maximised; unit coordinates are clipped into the cube.
+  double operator()(std::vector<double> unit) {
+    for (double& u : unit) u = std::clamp(u, 0.0, 1.0);
+    const Configuration configuration = space_.Decode(unit);
+    const Score score = value_(configuration);
+    ++best_.evaluations;
+    if (score.feasible() && score.value > best_.value) {
+      best_.best = configuration;
+      best_.value = score.value;
+    }
+    if (options_.on_progress && best_.evaluations % 100 == 0) {
+      options_.on_progress(best_.name, best_.evaluations, best_.value);
+    }
+    return score.value - kInfeasiblePenalty * score.violation;
+  }
+
+  bool exhausted() const { return best_.evaluations >= options_.evaluations; }
+  const SearcherResult& result() const { return best_; }
+
+ private:
+  const ParameterSpace& space_;
+  const TrueValue& value_;
+  const OracleOptions& options_;
+  SearcherResult best_;
+};
+
+/// Unit-cube centres of the levels of one coordinate's parameter; empty for numeric ones.
+std::vector<double> LevelCentres(const ParameterSpace& space, std::size_t coordinate) {
+  const Parameter& parameter = space.parameters()[space.coordinates()[coordinate].parameter];
+  std::vector<double> centres;
+  if (!parameter.has_levels()) return centres;
+  const auto count = static_cast<double>(parameter.levels.size());
+  for (double level = 0.0; level < count; level += 1.0) centres.push_back((level + 0.5) / count);
+  return centres;
+}
+
+/// CMA-ES over the numeric coordinates from `start`; levels stay as they are. `budget` evaluations.
+std::vector<double> RunCmaEs(const ParameterSpace& space, const std::vector<double>& start,
+                             double sigma, int budget, std::uint64_t stream_id,
+                             const OracleOptions& options, Scorer& scorer) {
+  std::vector<std::size_t> numeric;
+  for (std::size_t j = 0; j < space.dimension(); ++j) {
+    if (LevelCentres(space, j).empty()) numeric.push_back(j);
+  }
+  std::vector<double> best = start;
+  if (numeric.empty()) return best;
+  double best_value = scorer(best);
+  Eigen::VectorXd mean(static_cast<Eigen::Index>(numeric.size()));
+  for (std::size_t k = 0; k < numeric.size(); ++k) {
+    mean[static_cast<Eigen::Index>(k)] = start[numeric[k]];
+  }
+  baselines::CmaEsEngine engine(mean, sigma,
+                                2 * baselines::CmaEsEngine::DefaultPopulation(numeric.size()));
+  RandomStream stream(options.seed, Purpose::kOracleSearch, stream_id);
+  const int stop_at = scorer.result().evaluations + budget;
+  while (scorer.result().evaluations < stop_at && !scorer.exhausted() &&
+         engine.sigma() > kStopSigma) {
+    std::vector<Eigen::VectorXd> points;
+    std::vector<double> values;
+    for (std::size_t i = 0; i < engine.population(); ++i) {
+      Eigen::VectorXd point = engine.Sample(stream);
+      std::vector<double> unit = start;
+      double outside = 0.0;
+      for (std::size_t k = 0; k < numeric.size(); ++k) {
+        const double u = point[static_cast<Eigen::Index>(k)];
+        unit[numeric[k]] = std::clamp(u, 0.0, 1.0);
+        outside += (u - unit[numeric[k]]) * (u - unit[numeric[k]]);
+      }
+      // A point outside the cube is scored at its projection, minus its distance, so that the
+      // distribution is drawn back in.
+      const double value = scorer(unit) - outside;
+      if (value > best_value) {
+        best_value = value;
+        best = unit;
+      }
+      points.push_back(std::move(point));
+      values.push_back(value);
+    }
+    std::vector<std::size_t> order(points.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return values[a] > values[b]; });
+    std::vector<Eigen::VectorXd> ranked;
+    ranked.reserve(order.size());
+    for (const std::size_t i : order) ranked.push_back(points[i]);
+    engine.Tell(ranked);
+  }
+  return best;
+}
+
+/// One run from production for every level of every unordered knob, then the rest of the budget on
+/// the best of them, restarted with a fresh step size until it is spent.
+SearcherResult SearchByCmaEs(const ParameterSpace& space, const TrueValue& value,
+                             const OracleOptions& options) {
+  Scorer scorer("cma_es", space, value, options);
+  const std::vector<double> production = space.Encode(space.Production());
+  std::vector<std::vector<double>> starts = {production};
+  for (std::size_t j = 0; j < space.dimension(); ++j) {
+    for (const double centre : LevelCentres(space, j)) {
+      if (std::abs(centre - production[j]) < kCellFloor) continue;
+      starts.push_back(production);
+      starts.back()[j] = centre;
+    }
+  }
+  const int first_round = options.evaluations / (2 * static_cast<int>(starts.size()));
+  std::vector<double> best;
+  double best_value = 0.0;
+  std::uint64_t stream_id = 0;
+  for (const std::vector<double>& start : starts) {
+    const std::vector<double> found =
+        RunCmaEs(space, start, kStartSigma, first_round, stream_id++, options, scorer);
+    const double found_value = scorer(found);
+    if (best.empty() || found_value > best_value) {
+      best = found;
+      best_value = found_value;
+    }
+  }
+  while (!scorer.exhausted()) {
+    best =
+        RunCmaEs(space, best, 0.5 * kStartSigma, options.evaluations, stream_id++, options, scorer);
+    // Levels are few: try each of them at the numeric optimum.
+    double value_here = scorer(best);
+    for (std::size_t j = 0; j < space.dimension() && !scorer.exhausted(); ++j) {
+      for (const double centre : LevelCentres(space, j)) {
+        std::vector<double> trial = best;
+        trial[j] = centre;
+        const double trial_value = scorer(trial);
+        if (trial_value > value_here) {
+          value_here = trial_value;
+          best = trial;
+        }
+      }
+    }
+  }
+  return scorer.result();
+}
+
+/// Cyclic pattern search: every coordinate up and down by the step, every level, in a shuffled
+/// order; the step halves after a pass without gain and starts over, perturbed, when it is spent.
+SearcherResult SearchByPattern(const ParameterSpace& space, const TrueValue& value,
+                               const OracleOptions& options) {
+  Scorer scorer("pattern_search", space, value, options);
+  std::vector<double> best = space.Encode(space.Production());
+  double best_value = scorer(best);
+  for (std::uint64_t restart = 0; !scorer.exhausted(); ++restart) {
+    RandomStream stream(options.seed, Purpose::kOracleSearch, restart, /*entity=*/1);
+    std::vector<double> at = best;
+    if (restart > 0) {
+      for (double& u : at) u = std::clamp(u + 0.1 * stream.Normal(), 0.0, 1.0);
+    }
+    double at_value = scorer(at);
+    std::vector<std::size_t> order(space.dimension());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    for (double step = kStartStep; step > kStopStep && !scorer.exhausted();) {
+      bool gained = false;
+      stream.Shuffle(std::span(order));
+      for (const std::size_t j : order) {
+        if (scorer.exhausted()) break;
+        std::vector<double> moves = LevelCentres(space, j);
+        if (moves.empty()) moves = {at[j] + step, at[j] - step};
+        for (const double move : moves) {
+          std::vector<double> trial = at;
+          trial[j] = std::clamp(move, 0.0, 1.0);
+          if (trial[j] == at[j]) continue;
+          const double trial_value = scorer(trial);
+          if (trial_value <= at_value) continue;
+          at = trial;
+          at_value = trial_value;
+          gained = true;
+        }
+      }
+      if (!gained) step *= 0.5;
+    }
+    if (at_value > best_value) {
+      best = at;
+      best_value = at_value;
+    }
+  }
+  return scorer.result();
+}
+
+}  // namespace
+
+double OracleResult::disagreement() const {
+  const double gain = searchers.front().value;
+  return gain > 0.0 ? (gain - searchers.back().value) / gain : 0.0;
+}
+
+OracleResult SearchOptimum(const ParameterSpace& space, const TrueValue& value,
+                           const OracleOptions& options) {
+  RECTUNE_CHECK(value(space.Production()).feasible(), "production breaks its own guardrails");
+  std::exception_ptr failure;
+  SearcherResult pattern{"pattern_search", space.Production()};
+  std::thread other([&] {
+    try {
+      pattern = SearchByPattern(space, value, options);
+    } catch (...) {
+      failure = std::current_exception();  // handed to the caller below
+    }
+  });
+  std::exception_ptr own_failure;
+  SearcherResult cma_es{"cma_es", space.Production()};
+  try {
+    cma_es = SearchByCmaEs(space, value, options);
+  } catch (...) {
+    own_failure = std::current_exception();
+  }
+  other.join();
+  if (own_failure) std::rethrow_exception(own_failure);
+  if (failure) std::rethrow_exception(failure);
+  OracleResult result{{cma_es, pattern}};
+  if (pattern.value > cma_es.value) std::swap(result.searchers[0], result.searchers[1]);
+  return result;
+}
+
+}  // namespace rectune::experiments
