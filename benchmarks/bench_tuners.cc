@@ -127,7 +127,7 @@ void Propose(benchmark::State& state, const std::string& name, const TuningTask&
   }
 }
 
-bool RegisterAll() {
+void RegisterAll() {
   for (const TunerEntry& entry : BaselineTable()) {
     const std::string name = entry.name;
     benchmark::RegisterBenchmark(
@@ -139,11 +139,17 @@ bool RegisterAll() {
         [name](benchmark::State& state) { Propose(state, name, MakeTask(Joint(), 4), 48); })
         ->Unit(benchmark::kMicrosecond);
   }
-  return true;
 }
-
-// benchmark_main has no hook to register from; this is the way Google Benchmark's own macro works.
-const bool kRegistered = RegisterAll();
 
 }  // namespace
 }  // namespace rectune::baselines
+
+// Our own main, because the table is walked at run time.
+int main(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  rectune::baselines::RegisterAll();
+  benchmark::RunSpecifiedBenchmarks();
+  benchmark::Shutdown();
+  return 0;
+}

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One suite over the whole baseline table: what every tuner must do, whatever its method.
+// One suite over the whole baseline table: what every tuner must do, whatever its method. Its
+// other half, adversity_test.cc, is about worlds that do not play along.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <functional>
+#include <cstdint>
 #include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "baselines/table.h"
-#include "core/check.h"
 #include "core/config_error.h"
+#include "tests/baselines/study.h"
 #include "tests/support/toy_task.h"
 
 namespace rectune::baselines {
@@ -22,107 +23,6 @@ using test_support::MakeToyTask;
 using test_support::RunToyRound;
 using test_support::RunToyStudy;
 using test_support::ToyTruth;
-
-constexpr int kRounds = 10;
-constexpr int kArms = 4;
-constexpr double kNoise = 0.3;
-
-/// What the world does to a round's trials before the tuner sees them.
-using Fate = std::function<void(std::vector<Trial>&)>;
-
-std::unique_ptr<Tuner> Make(const std::string& name, const TuningTask& task) {
-  const TunerEntry* entry = FindTuner(BaselineTable(), name);
-  REQUIRE(entry != nullptr);
-  return entry->make(task, Json::object(), "/tuners/0", {});
-}
-
-std::vector<std::string> Names() {
-  std::vector<std::string> names;
-  for (const TunerEntry& entry : BaselineTable()) names.push_back(entry.name);
-  return names;
-}
-
-std::vector<Configuration> ConfigurationsOf(const std::vector<Proposal>& proposals) {
-  std::vector<Configuration> configurations;
-  for (const Proposal& proposal : proposals) {
-    REQUIRE(proposal.configuration.has_value());
-    configurations.push_back(*proposal.configuration);
-  }
-  return configurations;
-}
-
-struct Run {
-  std::vector<Configuration> proposals;
-  Configuration recommendation;
-};
-
-Run RunStudy(Tuner& tuner, double noise, const Fate& fate = nullptr, int rounds = kRounds) {
-  const TuningTask& task = tuner.task();
-  tuner.Observe(std::vector<Trial>{ProductionTrial(*task.space, *task.metrics)});
-  std::vector<Configuration> proposals;
-  std::int64_t id = 1;
-  for (int round = 1; round <= rounds; ++round) {
-    const std::vector<Proposal> arms = tuner.Propose(task.arms_per_round);
-    for (Configuration& configuration : ConfigurationsOf(arms)) {
-      CHECK((task.space->Contains(configuration) || configuration == task.space->Production()));
-      proposals.push_back(std::move(configuration));
-    }
-    std::vector<Trial> trials = RunToyRound(task, round, arms, noise, id);
-    if (fate) fate(trials);
-    tuner.Observe(trials);
-    id += static_cast<std::int64_t>(trials.size());
-  }
-  return {std::move(proposals), tuner.Recommend()};
-}
-
-void Fail(Trial& trial) {
-  trial.status = TrialStatus::kFailed;
-  trial.status_reason = "the experiment was stopped";
-  trial.measurement = {};
-}
-
-void Invalidate(Trial& trial) {
-  trial.status = TrialStatus::kInvalid;
-  trial.status_reason = "refused by the platform";
-  trial.proposal.configuration.reset();
-  trial.proposal.invalid_reason = trial.status_reason;
-  trial.measurement = {};
-}
-
-TuningTask WithSpace(TuningTask task, ParameterSpace space) {
-  task.space = std::make_shared<const ParameterSpace>(std::move(space));
-  return task;
-}
-
-TuningTask WithoutGuardrails(TuningTask task) {
-  task.objective = Objective(task.objective.north_stars(), {}, 0.0);
-  return task;
-}
-
-/// Keeps the toy's names, so that its evaluator still works, and fixes everything numeric.
-TuningTask CategoricalsOnly(const TuningTask& task) {
-  ParameterSpace space = *task.space;
-  for (std::size_t p = 0; p < space.size(); ++p) {
-    const Parameter& parameter = space.parameters()[p];
-    switch (parameter.kind) {
-      case ParameterKind::kContinuous:
-      case ParameterKind::kInteger:
-        space = space.Tighten(p, parameter.production[0], parameter.production[0]);
-        break;
-      case ParameterKind::kCurve:
-        for (std::size_t j = 0; j < parameter.dimension(); ++j) {
-          space = space.TightenUnit(space.coordinate_offset(p) + j, 0.5, 0.5);
-        }
-        break;
-      case ParameterKind::kBoolean:
-        space = space.TightenLevels(p, {"false"});
-        break;
-      case ParameterKind::kCategorical:
-        break;
-    }
-  }
-  return WithSpace(task, std::move(space));
-}
 
 double MedianTruth(const std::string& name, int seeds, int rounds) {
   std::vector<double> values;
@@ -246,156 +146,6 @@ TEST_CASE("a tuner saved in any round and restored from text goes on identically
         REQUIRE(tuner->Recommend() == whole.recommendation);
       }
     }
-  }
-}
-
-TEST_CASE("every tuner survives a world that tells it nothing", "[conformance]") {
-  const std::vector<std::pair<std::string, Fate>> fates{
-      {"all failed",
-       [](std::vector<Trial>& trials) { std::for_each(trials.begin(), trials.end(), Fail); }},
-      {"all invalid",
-       [](std::vector<Trial>& trials) { std::for_each(trials.begin(), trials.end(), Invalidate); }},
-      {"all rejected",
-       [](std::vector<Trial>& trials) {
-         for (Trial& trial : trials) {
-           Fail(trial);
-           trial.status = TrialStatus::kRejected;
-         }
-       }},
-      {"all infeasible",
-       [](std::vector<Trial>& trials) {
-         for (Trial& trial : trials) trial.measurement.readings[1].lift += 50.0;
-       }},
-      {"lost", [](std::vector<Trial>& trials) { trials.clear(); }}};
-  for (const std::string& name : Names()) {
-    for (const auto& [what, fate] : fates) {
-      INFO(name << ", " << what);
-      const TuningTask task = MakeToyTask(5, kRounds, kArms);
-      const Run run = RunStudy(*Make(name, task), kNoise, fate, /*rounds=*/25);
-      // Nothing was ever seen to be better, so production stays.
-      CHECK(run.recommendation == task.space->Production());
-    }
-  }
-}
-
-TEST_CASE("every tuner survives a constant world", "[conformance]") {
-  for (const std::string& name : Names()) {
-    for (const double level : {0.0, 1.0, -1.0}) {
-      INFO(name << ", every lift " << level);
-      const TuningTask task = MakeToyTask(5, kRounds, kArms);
-      const auto flatten = [level](std::vector<Trial>& trials) {
-        for (Trial& trial : trials) {
-          for (MetricReading& reading : trial.measurement.readings) reading.lift = level;
-        }
-      };
-      const Run run = RunStudy(*Make(name, task), 0.0, flatten, /*rounds=*/25);
-      CHECK((run.recommendation == task.space->Production()) ==
-            (level <= 0.0 || name == "production"));
-    }
-  }
-}
-
-TEST_CASE("a world that fails now and then does not stop the search", "[conformance]") {
-  for (const std::string& name : Names()) {
-    if (name == "production") continue;
-    INFO(name);
-    const TuningTask task = MakeToyTask(5, kRounds, kArms);
-    const auto flaky = [](std::vector<Trial>& trials) {
-      Fail(trials[0]);
-      Invalidate(trials[2]);
-    };
-    const Run run = RunStudy(*Make(name, task), 0.0, flaky, /*rounds=*/20);
-    CHECK(ToyTruth(task, run.recommendation) > 0.0);
-  }
-}
-
-TEST_CASE("every tuner works inside a tightened box", "[conformance]") {
-  const TuningTask root = MakeToyTask(9, kRounds, kArms);
-  const ParameterSpace& space = *root.space;
-  // Production itself lies outside of this one in several coordinates.
-  ParameterSpace box = space.Tighten(space.IndexOf("freshness_boost"), 1.0, 1.5);
-  box = box.Tighten(space.IndexOf("topic_window"), 10, 13);
-  box = box.Tighten(space.IndexOf("ctr_weight"), 0.5, 0.5);
-  box = box.TightenLevels(space.IndexOf("fusion"), {"power_product", "rank_ensemble"});
-  box = box.TightenLevels(space.IndexOf("dedupe"), {"true"});
-  box = box.TightenUnit(space.coordinate_offset(space.IndexOf("lvr_curve")), 0.3, 0.6);
-  const TuningTask task = WithSpace(root, box);
-  REQUIRE_FALSE(box.Contains(box.Production()));
-  for (const TunerEntry& entry : BaselineTable()) {
-    INFO(entry.name);
-    CHECK(entry.why_unsuited(task).empty());
-    const std::unique_ptr<Tuner> tuner = Make(entry.name, task);
-    const Run run = RunStudy(*tuner, kNoise);
-    for (const Configuration& proposal : run.proposals) {
-      CHECK((box.Contains(proposal) || proposal == box.Production()));
-    }
-  }
-}
-
-TEST_CASE("spaces of categoricals only: searched, or refused with a reason", "[conformance]") {
-  const TuningTask task = CategoricalsOnly(MakeToyTask(2, kRounds, kArms));
-  for (const TunerEntry& entry : BaselineTable()) {
-    INFO(entry.name);
-    const std::string why = entry.why_unsuited(task);
-    CHECK(why.empty() == (entry.name != "cma_es"));
-    if (!why.empty()) {
-      CHECK(why.find("categoricals only") != std::string::npos);
-      CHECK_THROWS_AS(Make(entry.name, task), ContractViolation);
-      continue;
-    }
-    const Run run = RunStudy(*Make(entry.name, task), 0.0);
-    if (entry.name == "production") continue;
-    // Three configurations: forty arms are plenty to find the best.
-    CHECK(run.recommendation.value(task.space->value_offset(task.space->IndexOf("fusion"))) == 1.0);
-  }
-}
-
-TEST_CASE("a space of one configuration leaves nothing to do but that", "[conformance]") {
-  TuningTask task = CategoricalsOnly(MakeToyTask(2, kRounds, kArms));
-  task =
-      WithSpace(task, task.space->TightenLevels(task.space->IndexOf("fusion"), {"weighted_sum"}));
-  for (const TunerEntry& entry : BaselineTable()) {
-    if (!entry.why_unsuited(task).empty()) continue;
-    INFO(entry.name);
-    RunStudy(*Make(entry.name, task), kNoise);
-  }
-}
-
-TEST_CASE("trials that a tuner never proposed are welcome", "[conformance]") {
-  const TuningTask task = MakeToyTask(6, kRounds, kArms);
-  const Configuration optimum = test_support::ToyOptimum(task);
-  for (const std::string& name : Names()) {
-    INFO(name);
-    const std::unique_ptr<Tuner> tuner = Make(name, task);
-    std::int64_t id = 1;
-    tuner->Observe(std::vector<Trial>{ProductionTrial(*task.space, *task.metrics)});
-    for (int round = 1; round <= 5; ++round) {
-      std::vector<Proposal> arms = tuner->Propose(kArms);
-      // Somebody else's arms came first, the optimum among them, twice.
-      Proposal gift;
-      gift.configuration = optimum;
-      gift.source = "somebody else";
-      Proposal broken;
-      broken.source = "somebody else";
-      broken.invalid_reason = "no such parameter";
-      arms.insert(arms.begin(), {gift, broken, gift});
-      tuner->Observe(RunToyRound(task, round, arms, /*noise=*/0.0, id));
-      id += static_cast<std::int64_t>(arms.size());
-    }
-    CHECK((tuner->Recommend() == optimum) == (name != "production"));
-    CHECK(tuner->Propose(kArms).size() == kArms);
-  }
-}
-
-TEST_CASE("the recommendation under heavy noise is production or something measured",
-          "[conformance]") {
-  for (const std::string& name : Names()) {
-    INFO(name);
-    const TuningTask task = MakeToyTask(8, kRounds, kArms);
-    const Run run = RunStudy(*Make(name, task), /*noise=*/5.0);
-    const bool measured = std::find(run.proposals.begin(), run.proposals.end(),
-                                    run.recommendation) != run.proposals.end();
-    CHECK((measured || run.recommendation == task.space->Production()));
   }
 }
 
