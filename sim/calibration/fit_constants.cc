@@ -12,6 +12,7 @@
 
 #include "core/config_error.h"
 #include "core/json.h"
+#include "sim/calibration/compare_constants.h"
 #include "sim/calibration/constants.h"
 #include "sim/calibration/fits.h"
 #include "sim/calibration/log_tables.h"

@@ -12,6 +12,7 @@
 #include "core/config_error.h"
 #include "core/random_stream.h"
 #include "sim/calibration/beta_binomial.h"
+#include "sim/calibration/compare_constants.h"
 #include "sim/calibration/constants.h"
 #include "sim/calibration/fits.h"
 #include "sim/calibration/least_squares.h"
