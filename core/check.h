@@ -24,9 +24,9 @@ namespace internal {
 }  // namespace internal
 }  // namespace rectune
 
-#define RECTUNE_CHECK(condition, message)                                             \
-  do {                                                                                \
-    if (!(condition)) {                                                               \
-      ::rectune::internal::FailCheck(#condition, __FILE__, __LINE__, (message));      \
-    }                                                                                 \
+#define RECTUNE_CHECK(condition, message)                                        \
+  do {                                                                           \
+    if (!(condition)) {                                                          \
+      ::rectune::internal::FailCheck(#condition, __FILE__, __LINE__, (message)); \
+    }                                                                            \
   } while (false)

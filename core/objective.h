@@ -23,8 +23,8 @@ namespace rectune {
 
 struct NorthStar {
   std::string metric;
-  double weight = 1.0;                                 // > 0
-  Direction direction = Direction::kHigherIsBetter;    // not neutral
+  double weight = 1.0;                               // > 0
+  Direction direction = Direction::kHigherIsBetter;  // not neutral
 };
 
 enum class BoundKind { kFloor, kCeiling };

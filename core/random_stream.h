@@ -29,8 +29,8 @@ enum class Purpose : std::uint64_t {
   kCandidates = 4,
   kHeadNoise = 5,
   kSession = 6,
-  kEvaluationUsers = 7,     // held out: no tuner's data comes from here
-  kOracleUsers = 8,         // held out: reference optimum and normalisation
+  kEvaluationUsers = 7,  // held out: no tuner's data comes from here
+  kOracleUsers = 8,      // held out: reference optimum and normalisation
   kAbNoise = 9,
   kAbAssignment = 10,
   kTunerProposal = 11,

@@ -32,7 +32,8 @@ struct TunerEntry {
   std::function<std::unique_ptr<Tuner>(const TuningTask& task, const Json& options,
                                        const std::string& path, const TunerHome& home)>
       make;
-  /// A sentence when the tuner does not suit the task (too few arms, only categoricals, ...), or "".
+  /// A sentence when the tuner does not suit the task (too few arms, only categoricals, ...), or
+  /// "".
   std::function<std::string(const TuningTask& task)> why_unsuited;
 };
 
