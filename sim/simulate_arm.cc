@@ -84,19 +84,24 @@ Session RunSession(const World& world, const Panel& panel, std::size_t user, int
   return session;
 }
 
+using TotalsVector = Eigen::Matrix<double, kTotals, 1>;
+
 /// Mean and second-moment bookkeeping of one user over the horizon.
 class UserLedger {
  public:
   UserLedger(int days, bool with_covariance)
-      : days_(days), visits_(static_cast<std::size_t>(days)), with_covariance_(with_covariance) {}
+      : days_(days),
+        visits_(static_cast<std::size_t>(days)),
+        given_visit_(static_cast<std::size_t>(days)),
+        with_covariance_(with_covariance) {}
 
   void AddDay(int day, double visit, double sessions, const Session& session) {
     visits_[static_cast<std::size_t>(day)] = visit;
     // Totals of the day given a visit: y. The day's covariance is
     // visit * Cov(day | visit) + visit (1 - visit) y y^T, and sessions are compound Poisson:
     // Cov(day | visit) = sessions * E[s s^T].
-    Eigen::Matrix<double, Eigen::Dynamic, 1, 0, kTotals, 1> y =
-        Eigen::Matrix<double, Eigen::Dynamic, 1, 0, kTotals, 1>::Zero(kTotals);
+    TotalsVector& y = given_visit_[static_cast<std::size_t>(day)];
+    y.setZero();
     for (std::size_t a = 0; a < kDayTotals; ++a) {
       y[static_cast<Eigen::Index>(kFirstSlateTotal + a)] = sessions * session.mean[a];
     }
@@ -136,28 +141,24 @@ class UserLedger {
       if (d + 1 < pairs) {
         covariance_(returns, returns) += 2.0 * both * visits_[d + 2] * (1.0 - tomorrow);
       }
-      const double with_active = both * (1.0 - today) + both * (1.0 - tomorrow);
-      AddSymmetric(returns, At(Total::kActiveDays), with_active);
-      const double with_chances =
-          both * (1.0 - today) + (d + 1 < pairs ? both * (1.0 - tomorrow) : 0.0);
-      AddSymmetric(returns, At(Total::kNextDayChances), with_chances);
+      // The pair happens only with a visit on both days, so it moves with all that those bring.
+      const TotalsVector with_days =
+          both * ((1.0 - today) * given_visit_[d] + (1.0 - tomorrow) * given_visit_[d + 1]);
+      covariance_.row(returns) += with_days.transpose();
+      covariance_.col(returns) += with_days;
     }
   }
 
-  const Eigen::Matrix<double, kTotals, 1>& mean() const { return mean_; }
+  const TotalsVector& mean() const { return mean_; }
   const Eigen::Matrix<double, kTotals, kTotals>& covariance() const { return covariance_; }
 
  private:
   static Eigen::Index At(Total total) { return static_cast<Eigen::Index>(Index(total)); }
-  void AddSymmetric(Eigen::Index a, Eigen::Index b, double value) {
-    covariance_(a, b) += value;
-    covariance_(b, a) += value;
-  }
-
   int days_;
   std::vector<double> visits_;
+  std::vector<TotalsVector> given_visit_;  // by day
   bool with_covariance_;
-  Eigen::Matrix<double, kTotals, 1> mean_ = Eigen::Matrix<double, kTotals, 1>::Zero();
+  TotalsVector mean_ = TotalsVector::Zero();
   Eigen::Matrix<double, kTotals, kTotals> covariance_ =
       Eigen::Matrix<double, kTotals, kTotals>::Zero();
 };

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How fast the simulator is: requests a second of the whole funnel with heads computed, requests a
+// second of a further arm that shares heads, arms a second at panel size. One thread.
+#include <benchmark/benchmark.h>
+
+#include "sim/ab_platform.h"
+#include "sim/scenario.h"
+#include "sim/simulate_arm.h"
+
+namespace rectune::sim {
+namespace {
+
+struct Setup {
+  explicit Setup(const std::string& name)
+      : scenario(LoadScenario("discover_feed")),
+        size(scenario.SizeNamed(name, "")),
+        world(scenario.world, size.world, scenario.seed, 0) {
+    BindStageConfig(size.full_space, size.full_space.Production(), production);
+  }
+  Scenario scenario;
+  ScenarioSize size;
+  World world;
+  StageConfig production;
+};
+
+const Setup& SetupOf(int index) {
+  static const Setup small("small");
+  static const Setup regular("default");
+  return index == 0 ? small : regular;
+}
+
+std::size_t UsersOf(int index) { return index == 0 ? 64 : 16; }
+
+/// Candidates, heads, three stages, session: everything, from nothing.
+void BM_RequestsWithHeads(benchmark::State& state) {
+  const auto index = static_cast<int>(state.range(0));
+  const Setup& setup = SetupOf(index);
+  std::size_t requests = 0;
+  for (auto _ : state) {
+    const Panel panel(setup.world, Purpose::kTest, UsersOf(index));
+    const NeutralState neutral(panel.users().size(), 0.0);
+    benchmark::DoNotOptimize(
+        SimulateArm(setup.world, panel, neutral, setup.production, Moments::kMeansAndCovariance));
+    requests += panel.requests();
+  }
+  state.counters["requests/s"] =
+      benchmark::Counter(static_cast<double>(requests), benchmark::Counter::kIsRate);
+  state.SetLabel(setup.size.name);
+}
+BENCHMARK(BM_RequestsWithHeads)->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond);
+
+/// A further arm on a panel whose heads are there.
+void BM_RequestsOfAnotherArm(benchmark::State& state) {
+  const auto index = static_cast<int>(state.range(0));
+  const Setup& setup = SetupOf(index);
+  const Panel panel(setup.world, Purpose::kTest, UsersOf(index));
+  const NeutralState neutral = MeasureNeutralState(setup.world, panel, setup.production);
+  std::size_t requests = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(
+        SimulateArm(setup.world, panel, neutral, setup.production, Moments::kMeansAndCovariance));
+    requests += panel.requests();
+  }
+  state.counters["requests/s"] =
+      benchmark::Counter(static_cast<double>(requests), benchmark::Counter::kIsRate);
+  state.SetLabel(setup.size.name);
+}
+BENCHMARK(BM_RequestsOfAnotherArm)->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond);
+
+/// Whole arms at the tuning panel's size.
+void BM_ArmsAtPanelSize(benchmark::State& state) {
+  const Setup& setup = SetupOf(0);
+  const Panel panel(setup.world, Purpose::kUsers, setup.size.world.tuning_users);
+  const NeutralState neutral = MeasureNeutralState(setup.world, panel, setup.production);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(
+        SimulateArm(setup.world, panel, neutral, setup.production, Moments::kMeansAndCovariance));
+  }
+  state.counters["arms/s"] =
+      benchmark::Counter(static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
+  state.SetLabel("small");
+}
+BENCHMARK(BM_ArmsAtPanelSize)->Unit(benchmark::kMillisecond);
+
+/// The readout alone: noise, errors and p-values of four arms.
+void BM_Readout(benchmark::State& state) {
+  const Setup& setup = SetupOf(0);
+  const Panel panel(setup.world, Purpose::kUsers, setup.size.world.tuning_users);
+  const NeutralState neutral = MeasureNeutralState(setup.world, panel, setup.production);
+  const ArmOutcome outcome =
+      SimulateArm(setup.world, panel, neutral, setup.production, Moments::kMeansAndCovariance);
+  const std::vector<const ArmOutcome*> arms(4, &outcome);
+  const AbOptions options{.users_per_arm = 50000, .horizon_days = panel.days()};
+  int round = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(RunAbReadout(outcome, arms, options, 1, ++round));
+  }
+}
+BENCHMARK(BM_Readout)->Unit(benchmark::kMicrosecond);
+
+}  // namespace
+}  // namespace rectune::sim
