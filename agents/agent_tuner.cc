@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "agents/elite.h"
-#include "agents/online.h"
+#include "agents/round_report.h"
 #include "agents/skillhub/skill_markdown.h"
 #include "agents/text.h"
 #include "agents/validator.h"
@@ -14,7 +14,6 @@
 namespace rectune::agents {
 namespace {
 
-constexpr double kSignificance = 0.05;
 constexpr double kMinEvidence = 1.5;  // posterior standard deviations for a sensitivity to be shown
 constexpr std::size_t kMaxRejectionsShown = 12;
 
@@ -121,6 +120,7 @@ std::vector<Proposal> AgentTuner::DoPropose(int arms) {
                      std::to_string(skill.rules.size()) + " rules, " +
                      std::to_string(skill.tightenings.size()) + " tightened parameters.");
   }
+  transcript_.EndOpening();
   std::vector<Configuration> tried;
   for (const Trial* trial : Arms()) {
     if (trial->proposal.configuration) tried.push_back(*trial->proposal.configuration);
@@ -129,12 +129,12 @@ std::vector<Proposal> AgentTuner::DoPropose(int arms) {
   for (int sample = 0; sample <= options_.top_ups; ++sample) {
     const int missing = arms - static_cast<int>(slate.kept.size());
     if (missing <= 0) break;
-    Propose(round, sample, missing, &slate);
+    FillSlate(round, sample, missing, &slate);
   }
   return Launch(round, arms, &slate);
 }
 
-void AgentTuner::Propose(int round, int sample, int missing, Slate* slate) {
+void AgentTuner::FillSlate(int round, int sample, int missing, Slate* slate) {
   ActorContext context = MakeActorContext(round);
   context.proposals = options_.critic ? missing * options_.proposals_per_arm : missing;
   context.rejections = slate->rejections;
@@ -266,21 +266,7 @@ std::vector<Proposal> AgentTuner::Launch(int round, int arms, Slate* slate) {
         "no usable proposal for this arm after " + std::to_string(slate->calls) + " Actor calls";
     proposals.push_back(std::move(proposal));
   }
-  transcript_.Heading(2, "Online: launch");
-  for (std::size_t i = 0; i < proposals.size(); ++i) {
-    const ReviewDecision decision = Review(ReviewPolicy::kAuto, proposals[i]);
-    transcript_.Line("**Arm " + std::to_string(i + 1) + "** (" + proposals[i].source + ", " +
-                     (decision.approved ? "approved by " : "refused by ") + decision.reviewer +
-                     ": " + EscapeMarkdown(decision.reason) + ")");
-    if (proposals[i].configuration) {
-      transcript_.Line("- hypothesis: " + EscapeMarkdown(proposals[i].hypothesis));
-      transcript_.Line("- against production: " +
-                       DescribeChanges(*task().space, *proposals[i].configuration));
-    }
-    transcript_.Line("");
-  }
-  transcript_.Folded("A/B task with deployable configurations", "json",
-                     DumpPretty(AbTaskJson(task(), round, proposals)));
+  ReportLaunch(task(), round, proposals, &transcript_);
   return proposals;
 }
 
@@ -292,16 +278,8 @@ void AgentTuner::DoObserve(std::span<const Trial> trials) {
   if (fresh.empty()) return;
   const int round = std::max(proposed_rounds(), fresh.back()->round);
   ++readouts_in_round_;
-  transcript_.Heading(2, "Online: readout");
-  for (const Trial* trial : fresh) {
-    memory_.Complete(*trial);
-    transcript_.Line("- arm " + std::to_string(trial->arm) + " (trial " +
-                     std::to_string(trial->id) +
-                     "): " + EscapeMarkdown(DescribeReadout(task(), *trial, kSignificance)));
-    if (trial->status == TrialStatus::kCompleted) {
-      transcript_.Line("  " + DescribeReadings(task(), *trial));
-    }
-  }
+  for (const Trial* trial : fresh) memory_.Complete(*trial);
+  ReportReadout(task(), fresh, &transcript_);
   Learn(round, fresh);
   FinishTranscript(round);
 }
@@ -356,29 +334,8 @@ void AgentTuner::Learn(int round, const std::vector<const Trial*>& fresh) {
     InsightReply reply = AskInsight(&client_, context, readouts_in_round_ - 1);
     transcript_.Ask("insight", reply.ask, round);
     if (reply.ask.value) patterns_ = std::move(reply.patterns);
-    std::vector<std::string> lines;
-    for (const Pattern& pattern : patterns_) {
-      lines.push_back(EscapeMarkdown(pattern.statement) + " Whole move " +
-                      FormatSigned(pattern.slope) + " +- " + FormatNumber(pattern.standard_error) +
-                      "% on " + pattern.metric + " (" + DescribeEvidence(pattern.evidence) + ")");
-    }
-    transcript_.Bullets(lines, "No patterns yet.");
-    for (const std::string& claim : reply.unsupported) {
-      transcript_.Line("- dropped as unsupported: " + EscapeMarkdown(claim));
-    }
-    for (const FailureDirection& failure : failures_) {
-      const Move* move = features_.FindMove(failure.parameter, failure.level);
-      transcript_.Line("- failure direction: " + features_.Describe(*move, failure.direction) +
-                       ": " + std::to_string(failure.failures) + " of " +
-                       std::to_string(failure.trials) + " arms failed (" +
-                       DescribeEvidence(failure.evidence) + ")");
-    }
-    std::vector<std::string> ids;
-    for (std::int64_t id : elites_) ids.push_back(std::to_string(id));
-    const auto archived = std::count_if(memory_.items().begin(), memory_.items().end(),
-                                        [](const MemoryItem& item) { return item.archived; });
-    transcript_.Line("\nMemory: " + std::to_string(memory_.items().size()) + " items, " +
-                     std::to_string(archived) + " archived; elite trials " + Join(ids, ", ") + ".");
+    ReportInsight(features_, patterns_, reply.unsupported, failures_, memory_, elites_,
+                  &transcript_);
   }
   if (skill_agent_ != nullptr) {
     SkillContext context;
@@ -392,40 +349,12 @@ void AgentTuner::Learn(int round, const std::vector<const Trial*>& fresh) {
     const SkillRound change =
         skill_agent_->Evolve(&client_, context, fresh, readouts_in_round_ - 1);
     transcript_.Ask("skill", change.ask, round);
-    for (const std::string& line : change.landed) {
-      transcript_.Line("- landed: " + EscapeMarkdown(line));
-    }
-    for (const std::string& line : change.waiting) {
-      transcript_.Line("- on trial: " + EscapeMarkdown(line));
-    }
-    for (const std::string& line : change.refused) {
-      transcript_.Line("- not landed: " + EscapeMarkdown(line));
-    }
-    if (change.version_before == change.version_after) {
-      transcript_.Line("\nThe skill stays at version " + change.version_after + ".");
-    } else {
-      transcript_.Line("\nThe skill moves from version " + change.version_before + " to " +
-                       change.version_after + ":\n");
-      transcript_.Block("diff", Join(change.diff, "\n"));
-    }
+    ReportSkill(change, &transcript_);
   }
 }
 
 void AgentTuner::FinishTranscript(int round) {
-  transcript_.Heading(2, "Ledger");
-  int calls = 0;
-  int input_tokens = 0;
-  int output_tokens = 0;
-  for (const LedgerEntry& entry : ledger_.entries()) {
-    if (entry.round != round) continue;
-    ++calls;
-    input_tokens += entry.input_tokens;
-    output_tokens += entry.output_tokens;
-  }
-  transcript_.Line(std::to_string(calls) + " calls in this round, about " +
-                   std::to_string(input_tokens) + " tokens in and " +
-                   std::to_string(output_tokens) + " out" +
-                   (model_->is_stand_in() ? " (estimated)." : "."));
+  ReportLedger(ledger_, round, &transcript_);
   if (!home_.directory.empty()) {
     const std::filesystem::path folder = home_.directory / "transcript";
     std::filesystem::create_directories(folder);

@@ -57,7 +57,7 @@ class AgentTuner : public Tuner {
   /// All observed arms, oldest first, production's own entry left out.
   std::vector<const Trial*> Arms() const;
   ActorContext MakeActorContext(int round) const;
-  void Propose(int round, int sample, int missing, Slate* slate);
+  void FillSlate(int round, int sample, int missing, Slate* slate);
   void JudgeBy(const ActorContext& context, int sample, int missing, Slate* slate,
                std::vector<DraftProposal>* candidates);
   std::vector<Proposal> Launch(int round, int arms, Slate* slate);

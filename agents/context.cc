@@ -116,7 +116,7 @@ Json BriefData(const Brief& brief) {
   data["description"] = task.description;
   data["rounds"] = task.rounds;
   data["arms_per_round"] = task.arms_per_round;
-  data["users_per_arm"] = FormatNumber(task.users_per_arm);
+  data["users_per_arm"] = FormatCount(task.users_per_arm);
   data["horizon_days"] = task.horizon_days;
   data["parameters"] = ParameterData(brief);
   data["north_stars"] = NorthStarData(task);

@@ -41,6 +41,8 @@ class Ledger {
 
   const std::vector<LedgerEntry>& entries() const { return entries_; }
   int stopped(Layer layer) const;
+  int rejected_by_critic() const { return rejected_by_critic_; }
+  bool any_estimated() const { return any_estimated_; }
 
   /// {"calls", "input_tokens", "output_tokens", "repairs", "unusable_replies", "token_counts",
   /// "invalid_stopped_by": {"parser", "validator", "critic"}, "rejected_by_critic", "by_role",

@@ -46,6 +46,18 @@ mustache Compile(const std::string& text, const std::string& source) {
   return compiled;
 }
 
+/// Sections that are empty leave their blank lines behind.
+std::string WithoutBlankRuns(const std::string& text) {
+  std::string tidy;
+  tidy.reserve(text.size());
+  for (char c : text) {
+    const std::size_t n = tidy.size();
+    if (c == '\n' && n >= 2 && tidy[n - 1] == '\n' && tidy[n - 2] == '\n') continue;
+    tidy.push_back(c);
+  }
+  return tidy;
+}
+
 }  // namespace
 
 struct PromptLibrary::Parsed {
@@ -65,8 +77,8 @@ struct PromptLibrary::Parsed {
 
   std::string name;
   std::string source;
-  mutable mustache system;  // rendering keeps its error message in the template
-  mutable mustache user;
+  mustache system;  // rendering keeps its error message in the template, so it is not const
+  mustache user;
 };
 
 PromptLibrary::PromptLibrary(const std::filesystem::path& override_directory) {
@@ -84,7 +96,7 @@ PromptLibrary::PromptLibrary(const std::filesystem::path& override_directory) {
 
 PromptLibrary::~PromptLibrary() = default;
 
-const PromptLibrary::Parsed& PromptLibrary::Find(const std::string& name) const {
+PromptLibrary::Parsed& PromptLibrary::Find(const std::string& name) const {
   for (const std::unique_ptr<Parsed>& prompt : prompts_) {
     if (prompt->name == name) return *prompt;
   }
@@ -93,9 +105,10 @@ const PromptLibrary::Parsed& PromptLibrary::Find(const std::string& name) const 
 }
 
 std::vector<ChatMessage> PromptLibrary::Render(const std::string& name, const Json& json) const {
-  const Parsed& prompt = Find(name);
+  Parsed& prompt = Find(name);
   const data values = ToMustache(json);
-  return {{"system", prompt.system.render(values)}, {"user", prompt.user.render(values)}};
+  return {{"system", WithoutBlankRuns(prompt.system.render(values))},
+          {"user", WithoutBlankRuns(prompt.user.render(values))}};
 }
 
 const std::string& PromptLibrary::Source(const std::string& name) const {

@@ -37,7 +37,7 @@ class PromptLibrary {
  private:
   struct Parsed;
   std::vector<std::unique_ptr<Parsed>> prompts_;
-  const Parsed& Find(const std::string& name) const;
+  Parsed& Find(const std::string& name) const;
 };
 
 /// Name and text of each embedded prompt (generated at build time).

@@ -79,9 +79,8 @@ ParsedReply ParseReply(std::string_view text, const ReplyLimits& limits) {
                                 " are read"};
     }
     if (span.length == 0) {
-      error = "the JSON object is never closed; was the reply cut off?";
-      rest.remove_prefix(1);
-      continue;
+      // Not retried from the next brace: that would pass a fragment off as the answer.
+      return {std::nullopt, "the JSON object is never closed; was the reply cut off?"};
     }
     try {
       return {ParseJson(rest.substr(0, span.length)), ""};

@@ -79,6 +79,12 @@ std::string FormatNumber(double value) {
   return text == "-0" ? "0" : text;
 }
 
+std::string FormatCount(double value) {
+  std::array<char, 340> buffer{};
+  std::snprintf(buffer.data(), buffer.size(), "%.0f", value);
+  return buffer.data();
+}
+
 std::string FormatSigned(double value) {
   std::string text = FormatNumber(value);
   if (!text.empty() && text[0] != '-' && text != "0") text.insert(0, "+");

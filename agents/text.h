@@ -16,6 +16,8 @@ namespace rectune::agents {
 
 /// Four significant digits, no trailing zeros, never "-0".
 std::string FormatNumber(double value);
+/// A count in full: "2000000".
+std::string FormatCount(double value);
 /// As FormatNumber, with a sign on positive values too.
 std::string FormatSigned(double value);
 

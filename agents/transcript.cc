@@ -45,6 +45,11 @@ void Transcript::Heading(int level, const std::string& title) {
   text_ += std::string(static_cast<std::size_t>(level), '#') + " " + title + "\n\n";
 }
 
+void Transcript::Clear() {
+  text_.clear();
+  opening_end_ = 0;
+}
+
 void Transcript::Line(const std::string& text) { text_ += text + "\n"; }
 
 void Transcript::Bullets(const std::vector<std::string>& lines, const std::string& if_none) {
@@ -97,6 +102,7 @@ void Transcript::Ask(const std::string& role, const AskResult& ask, int round) {
 Json Transcript::ToJson() const {
   Json json;
   json["text"] = text_;
+  json["opening_end"] = opening_end_;
   json["system_shown"] = Json::object();
   for (const auto& [role, shown] : system_shown_) {
     json["system_shown"][role] = Json{{"hash", shown.hash}, {"round", shown.round}};
@@ -107,6 +113,8 @@ Json Transcript::ToJson() const {
 void Transcript::Restore(const Json& json, const std::string& path) {
   ObjectReader reader(json, path);
   text_ = reader.String("text");
+  opening_end_ = static_cast<std::size_t>(
+      reader.Integer("opening_end", {0, static_cast<std::int64_t>(text_.size())}));
   system_shown_.clear();
   ObjectReader roles = reader.Object("system_shown");
   for (const char* role : {"actor", "critic", "insight", "skill"}) {

@@ -24,6 +24,9 @@ namespace rectune::agents {
 class Transcript {
  public:
   void Heading(int level, const std::string& title);
+  /// Ends the opening of the page: the summary, known last, goes here.
+  void EndOpening() { opening_end_ = text_.size(); }
+  void InsertAfterOpening(const std::string& text) { text_.insert(opening_end_, text); }
   void Line(const std::string& text);
   void Bullets(const std::vector<std::string>& lines, const std::string& if_none);
   /// The prompt of a call and its replies. A system message is shown again only when it changed.
@@ -32,7 +35,7 @@ class Transcript {
   void Folded(const std::string& summary, const std::string& language, const std::string& text);
 
   const std::string& text() const { return text_; }
-  void Clear() { text_.clear(); }
+  void Clear();
 
   Json ToJson() const;
   void Restore(const Json& json, const std::string& path);
@@ -43,6 +46,7 @@ class Transcript {
     int round = 0;
   };
   std::string text_;
+  std::size_t opening_end_ = 0;
   std::map<std::string, Shown> system_shown_;  // by role
 };
 

@@ -13,6 +13,11 @@
 namespace rectune::agents {
 namespace {
 
+std::string WithoutLastNewline(std::string text) {
+  if (!text.empty()) text.pop_back();
+  return text;
+}
+
 std::string DescribeNorthStars(const TuningTask& task) {
   std::string text;
   for (const NorthStar& star : task.objective.north_stars()) {
@@ -25,7 +30,7 @@ std::string DescribeNorthStars(const TuningTask& task) {
             (guardrail.kind == BoundKind::kFloor ? "at least " : "at most ") +
             FormatSigned(guardrail.lift_bound) + "%\n";
   }
-  return text;
+  return WithoutLastNewline(text);
 }
 
 std::string DescribeInitialParameters(const TuningTask& task) {
@@ -34,7 +39,7 @@ std::string DescribeInitialParameters(const TuningTask& task) {
   for (const auto& [name, value] : production.items()) {
     text += "- " + name + ": " + value.dump() + "\n";
   }
-  return text;
+  return WithoutLastNewline(text);
 }
 
 }  // namespace
@@ -99,7 +104,7 @@ Skill SkillForTask(const TuningTask& task) {
       "Propose configurations inside the search space of references/search_space.json: " +
       std::to_string(task.space->size()) + " parameters. Each round has " +
       std::to_string(task.arms_per_round) + " treatment arms beside the control, " +
-      FormatNumber(task.users_per_arm) + " users an arm, " + std::to_string(task.horizon_days) +
+      FormatCount(task.users_per_arm) + " users an arm, " + std::to_string(task.horizon_days) +
       " days; there are " + std::to_string(task.rounds) +
       " rounds. An arm that cannot be deployed is charged all the same.";
   skill.north_stars = DescribeNorthStars(task);

@@ -49,8 +49,9 @@ std::string QuoteHeadings(const std::string& text) {
   while (start <= text.size()) {
     const std::size_t end = std::min(text.find('\n', start), text.size());
     std::string line = text.substr(start, end - start);
-    const bool opens_slot = line.rfind("## ", 0) == 0 || line == kLearnedHeading;
-    quoted += opens_slot ? "\\" + line : line;
+    const bool needs_quote =
+        line.rfind("## ", 0) == 0 || line == kLearnedHeading || line.rfind('\\', 0) == 0;
+    quoted += needs_quote ? "\\" + line : line;
     if (end < text.size()) quoted += '\n';
     start = end + 1;
   }
@@ -61,7 +62,8 @@ std::string UnquoteHeadings(const std::string& text) {
   std::string plain = text;
   for (std::size_t at = 0; at < plain.size(); ++at) {
     const bool starts_line = at == 0 || plain[at - 1] == '\n';
-    if (starts_line && plain.compare(at, 2, "\\#") == 0) plain.erase(at, 1);
+    const bool quoted = plain.compare(at, 2, "\\#") == 0 || plain.compare(at, 2, "\\\\") == 0;
+    if (starts_line && quoted) plain.erase(at, 1);
   }
   return plain;
 }

@@ -146,7 +146,9 @@ const std::vector<Entry>& Lexicon() {
 }
 
 bool HasWord(const std::vector<std::string>& words, const std::string& word) {
-  return std::find(words.begin(), words.end(), word) != words.end();
+  return std::any_of(words.begin(), words.end(), [&](const std::string& candidate) {
+    return candidate == word || candidate == word + "s";
+  });
 }
 
 bool Matches(const Entry& entry, const std::vector<std::string>& words) {

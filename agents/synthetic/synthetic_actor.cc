@@ -163,6 +163,14 @@ class ActorMind {
     return changed;
   }
 
+  bool Differs(std::size_t p, const std::vector<double>& a, const std::vector<double>& b) const {
+    const std::size_t first = root_.coordinate_offset(p);
+    for (std::size_t k = first; k < first + root_.parameters()[p].dimension(); ++k) {
+      if (std::abs(a[k] - b[k]) > 1e-9) return true;
+    }
+    return false;
+  }
+
   static double Rounded(double value) { return std::stod(FormatNumber(value)); }
 
   /// A value as a model would write it: four digits, still inside its range.
@@ -171,6 +179,11 @@ class ActorMind {
     const ParameterSpace& box = *context_.brief.box;
     if (parameter.kind == ParameterKind::kContinuous) {
       return std::clamp(Rounded(value.get<double>()), box.native_low(p), box.native_high(p));
+    }
+    if (parameter.kind == ParameterKind::kInteger) {
+      // The far edge of the box's last cell decodes to the next integer.
+      return static_cast<std::int64_t>(
+          std::clamp(value.get<double>(), box.native_low(p), box.native_high(p)));
     }
     if (parameter.kind != ParameterKind::kCurve) return value;
     Json curve = Json::array();
@@ -181,7 +194,8 @@ class ActorMind {
   Json Write(const Base& base, const Idea& idea, RandomStream* stream) const {
     const Json from = root_.ToJson(root_.Decode(base.unit));
     Json to = root_.ToJson(root_.Decode(idea.unit));
-    const Json production = root_.ToJson(root_.Production());
+    const std::vector<double> production_unit = root_.Encode(root_.Production());
+    std::vector<double> written_unit = idea.unit;
     std::string hypothesis = "From " + base.name + ": ";
     for (std::size_t c = 0; c < idea.changes.size(); ++c) {
       const auto& [move, direction] = idea.changes[c];
@@ -206,21 +220,19 @@ class ActorMind {
         pick * static_cast<double>(std::max<std::size_t>(idea.changes.size(), 1)));
     if (wrong_sign && victim < idea.changes.size()) {
       // The words stay, the deed is the opposite.
-      std::vector<double> opposite = idea.unit;
       const auto& [move, direction] = idea.changes[victim];
       const std::size_t first = root_.coordinate_offset(move->parameter);
       for (std::size_t k = 0; k < root_.parameters()[move->parameter].dimension(); ++k) {
-        opposite[first + k] = base.unit[first + k];
+        written_unit[first + k] = base.unit[first + k];
       }
-      Shift(*move, -direction, kLargestStep, &opposite);
-      to = root_.ToJson(root_.Decode(opposite));
+      Shift(*move, -direction, kLargestStep, &written_unit);
+      to = root_.ToJson(root_.Decode(written_unit));
     }
     Json config = Json::array();
     for (std::size_t p = 0; p < root_.size(); ++p) {
       const Parameter& parameter = root_.parameters()[p];
-      Json value = to[parameter.name];
-      if (value == production[parameter.name]) continue;
-      value = WriteValue(p, value);
+      if (!Differs(p, written_unit, production_unit)) continue;
+      Json value = WriteValue(p, to[parameter.name]);
       const bool is_victim =
           victim < idea.changes.size() && idea.changes[victim].first->parameter == p;
       if (out_of_range && is_victim && value.is_number()) {

@@ -16,6 +16,7 @@ namespace rectune::agents {
 namespace {
 
 constexpr double kDistinct = 0.03;
+constexpr double kMeritCuriosity = 0.0;
 
 struct Finding {
   bool pass = true;
@@ -98,7 +99,7 @@ Json PlayCritic(const CriticContext& context, const SyntheticCall& call) {
     judgement.unit = root.Encode(*validation.configuration);
     const Eigen::VectorXd x = beliefs.features().Of(*validation.configuration);
     const Outlook outlook = beliefs.Judge(x);
-    judgement.merit = outlook.penalised + 0.3 * outlook.value_sd;
+    judgement.merit = outlook.penalised + kMeritCuriosity * outlook.value_sd;
     const std::string expectation = "expected " + FormatSigned(outlook.value) + " +- " +
                                     FormatNumber(outlook.value_sd) + "%, breach " +
                                     FormatNumber(outlook.violation) + " points";
