@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiments/cell.h"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <fstream>
@@ -24,18 +26,28 @@ double SecondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// Names the first reading that is not a finite number; empty when all are.
-std::string NonFiniteReading(const Measurement& measurement, const MetricCatalogue& metrics) {
+bool IsUsed(const Objective& objective, const std::string& metric) {
+  const auto names = [&](const auto& user) { return user.metric == metric; };
+  return std::ranges::any_of(objective.north_stars(), names) ||
+         std::ranges::any_of(objective.guardrails(), names);
+}
+
+/// Names the first reading that spoils a readout; empty when none does. A metric that is not in yet
+/// reads NaN throughout, which is no fault unless the objective needs it.
+std::string SpoiltReading(const Measurement& measurement, const MetricCatalogue& metrics,
+                          const Objective& objective) {
   for (std::size_t k = 0; k < measurement.readings.size(); ++k) {
     const MetricReading& reading = measurement.readings[k];
-    for (const double number : {reading.control, reading.treatment, reading.lift,
-                                reading.standard_error, reading.p_value, reading.q_value}) {
-      if (!std::isfinite(number)) {
-        return "the readout of " + metrics.metrics()[k].name + " is not a finite number (lift " +
-               NumberToJson(reading.lift).dump() + ", standard error " +
-               NumberToJson(reading.standard_error).dump() + ")";
-      }
-    }
+    const std::array numbers{reading.control,        reading.treatment, reading.lift,
+                             reading.standard_error, reading.p_value,   reading.q_value};
+    if (std::ranges::all_of(numbers, [](double number) { return std::isfinite(number); })) continue;
+    const std::string& name = metrics.metrics()[k].name;
+    const bool is_awaited =
+        std::ranges::all_of(numbers, [](double number) { return std::isnan(number); });
+    if (is_awaited && !IsUsed(objective, name)) continue;
+    return "the readout of " + name + " is not a finite number (lift " +
+           NumberToJson(reading.lift).dump() + ", standard error " +
+           NumberToJson(reading.standard_error).dump() + ")";
   }
   return "";
 }
@@ -198,7 +210,7 @@ class CellRun {
       trial.round = round;
       trial.arm = static_cast<int>(slot) + 1;
       trial.proposal = proposals[slot];
-      const std::string broken = NonFiniteReading(readouts[slot], *port_.metrics);
+      const std::string broken = SpoiltReading(readouts[slot], *port_.metrics, port_.objective);
       if (!trial.proposal.configuration) {
         trial.status = TrialStatus::kInvalid;
         trial.status_reason = trial.proposal.invalid_reason;

@@ -76,6 +76,14 @@ struct AbArguments {
 };
 int AbCommand(const AbArguments& arguments, const Workbench& workbench, Console& console);
 
+struct OracleArguments {
+  TaskArguments task;
+  int evaluations = 4000;  // of each searcher
+  std::uint64_t seed = 1;
+};
+/// Searches a task's optimum on the oracle panel and prints it in the form of sim/references.
+int OracleCommand(const OracleArguments& arguments, const Workbench& workbench, Console& console);
+
 /// Copies the cells of shards that ran the same spec in the same world into one folder.
 int MergeCommand(const std::filesystem::path& out, const std::vector<std::filesystem::path>& shards,
                  const Workbench& workbench, Console& console);

@@ -11,7 +11,7 @@
 
 namespace rectune::experiments {
 
-/// Only complete cells count; a label without any says so.
+/// Only finished cells count; labels without any are named below the table.
 std::string FinalTable(const RunData& run);
 
 }  // namespace rectune::experiments

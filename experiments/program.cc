@@ -58,7 +58,8 @@ class Arguments {
  private:
   void AddStudyCommands() {
     CLI::App* run = app_.add_subcommand("run", "Run a study, or continue it where it stands");
-    run->add_option("spec", run_.spec, "The study, a JSON file (experiments/specs/README.md)")
+    run->add_option("spec", run_.spec,
+                    "The study: a JSON file (experiments/specs/README.md), or a spec from `list`")
         ->required();
     run->add_option("--out", run_.out, "Run folder; made if it does not exist")->required();
     AddJobs(run, run_.jobs);
@@ -131,6 +132,18 @@ class Arguments {
       ab_.task = Task();
       status_ = AbCommand(ab_, workbench_, console_);
     });
+
+    CLI::App* oracle =
+        app_.add_subcommand("oracle", "Search a task's optimum without noise, for sim/references");
+    AddTask(oracle);
+    oracle->add_option("--evaluations", oracle_.evaluations, "Budget of each of the two searchers")
+        ->check(CLI::Range(1, 10'000'000))
+        ->capture_default_str();
+    oracle->add_option("--seed", oracle_.seed, "Seed of the searchers")->capture_default_str();
+    oracle->callback([this] {
+      oracle_.task = Task();
+      status_ = OracleCommand(oracle_, workbench_, console_);
+    });
   }
 
   static void AddJobs(CLI::App* command, int& jobs) {
@@ -166,6 +179,7 @@ class Arguments {
   ResumeArguments resume_;
   TaskArguments task_;
   AbArguments ab_;
+  OracleArguments oracle_;
   std::string shard_;
   std::string scenario_;
   std::string config_;

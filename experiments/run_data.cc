@@ -68,6 +68,8 @@ TaskData ReadTask(const fs::path& file) {
       task.reference = ReferenceData{.optimum = space->Parse(reference.Value("configuration"),
                                                              reference.PathOf("configuration")),
                                      .value = reference.Number("value"),
+                                     .violation = reference.Number("violation"),
+                                     .oracle_value = reference.Number("oracle_value"),
                                      .provenance = reference.String("provenance")};
     }
     return task;
@@ -114,8 +116,10 @@ RoundData ReadRound(const Json& line, const std::string& path, const TaskData& t
     round.arm_truth.push_back(ReadScore(score, score_path));
   });
   if (task.reference) round.regret = NormalisedRegret(round.true_score, task.reference->value);
+  // Tuner::Save wraps what the tuner keeps; an agent keeps its ledger there under this name.
+  const Json::json_pointer ledger("/private/ledger");
   const Json& state = reader.Value("state");
-  if (state.is_object() && state.contains("ledger")) round.ledger = state.at("ledger");
+  if (state.is_object() && state.contains(ledger)) round.ledger = state.at(ledger);
   return round;
 }
 

@@ -63,7 +63,9 @@ struct CellData {
 /// The frozen optimum that regret is measured against.
 struct ReferenceData {
   Configuration optimum;
-  double value = 0.0;  // objective value on the evaluation panel, percent over production
+  double value = 0.0;         // objective value on the evaluation panel, percent over production
+  double violation = 0.0;     // there; an optimum on a guardrail may be past it on another panel
+  double oracle_value = 0.0;  // on the oracle panel, where it was searched
   std::string provenance;
 };
 

@@ -99,7 +99,12 @@ Json TaskJson(const TestbedPort& testbed) {
              {{"configuration", testbed.space->ToJson(testbed.space->Production())},
               {"levels", ToJson(testbed.truth(testbed.space->Production()), *testbed.metrics)}}}};
   if (testbed.reference) {
-    json["reference"] = {{"value", NumberToJson(testbed.reference->value)},
+    // Regret is judged on the evaluation panel, so the optimum is valued there as well.
+    const Score score =
+        testbed.objective.Evaluate(testbed.truth(testbed.reference->optimum), *testbed.metrics);
+    json["reference"] = {{"value", NumberToJson(score.value)},
+                         {"violation", NumberToJson(score.violation)},
+                         {"oracle_value", NumberToJson(testbed.reference->oracle_value)},
                          {"configuration", testbed.space->ToJson(testbed.reference->optimum)},
                          {"provenance", testbed.reference->provenance}};
   }

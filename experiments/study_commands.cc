@@ -9,6 +9,7 @@
 #include "core/config_error.h"
 #include "experiments/commands.h"
 #include "experiments/final_table.h"
+#include "experiments/report.h"
 #include "experiments/run_data.h"
 #include "experiments/run_folder.h"
 #include "experiments/sqlite_index.h"
@@ -19,10 +20,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Makes index, report and final table from the journals.
+RunData Publish(const fs::path& directory, bool with_report, Console& console) {
+  RunData run = LoadRun(directory);
+  WriteSqliteIndex(run, directory / "results.sqlite");
+  console.out << FinalTable(run);
+  if (with_report) {
+    WriteReport(run, directory);
+    console.out << "\nreport: " << (directory / "report.html").string() << '\n';
+  }
+  return run;
+}
+
 /// `run` and `resume` alike, once the spec is checked.
-int RunChecked(Study study, const fs::path& directory, const RunArguments& arguments,
+int RunChecked(const Study& study, const fs::path& directory, const RunArguments& arguments,
                const Workbench& workbench, Console& console) {
-  study.testbed = RememberTruth(study.testbed);
   const auto say = [&](const std::string& message) { console.talk << message << '\n'; };
   const RunFolder folder = RunFolder::Enter(directory, study, console.command, say);
   const StudySpec& spec = study.spec;
@@ -52,13 +64,11 @@ int RunChecked(Study study, const fs::path& directory, const RunArguments& argum
                  << " cells failed; once the cause is gone, " << again << '\n';
     return kExitFailed;
   }
-  const RunData run = LoadRun(directory);
-  WriteSqliteIndex(run, directory / "results.sqlite");
+  const RunData run = Publish(directory, arguments.report, console);
   if (!run.complete) {
     console.talk << "shard " << arguments.shard.index << "/" << arguments.shard.count
                  << " is done; the study is not (see `rectune merge`)\n";
   }
-  console.out << FinalTable(run);
   return kExitDone;
 }
 
@@ -72,7 +82,7 @@ int RunCommand(const RunArguments& arguments, const Workbench& workbench, Consol
 int ResumeCommand(const ResumeArguments& arguments, const Workbench& workbench, Console& console) {
   const Json manifest = ReadManifest(arguments.directory);
   const fs::path file = arguments.directory / "manifest.json";
-  Study study = [&] {
+  const Study study = [&] {
     try {
       return CheckStudy(manifest.at("spec"), workbench);
     } catch (const ConfigError& error) {
@@ -85,13 +95,11 @@ int ResumeCommand(const ResumeArguments& arguments, const Workbench& workbench, 
                          .shard = {},
                          .quiet = arguments.quiet,
                          .report = arguments.report};
-  return RunChecked(std::move(study), arguments.directory, run, workbench, console);
+  return RunChecked(study, arguments.directory, run, workbench, console);
 }
 
 int ReportCommand(const fs::path& directory, Console& console) {
-  const RunData run = LoadRun(directory);
-  WriteSqliteIndex(run, directory / "results.sqlite");
-  console.out << FinalTable(run);
+  Publish(directory, /*with_report=*/true, console);
   return kExitDone;
 }
 
@@ -124,7 +132,7 @@ int MergeCommand(const fs::path& out, const std::vector<fs::path>& shards,
                         "a folder of the same spec and world as " + shards.front().string());
     }
   }
-  Study study = CheckStudy(first.at("spec"), workbench);
+  const Study study = CheckStudy(first.at("spec"), workbench);
   const RunFolder folder =
       RunFolder::Enter(out, study, console.command,
                        [&](const std::string& message) { console.talk << message << '\n'; });
@@ -154,13 +162,11 @@ int MergeCommand(const fs::path& out, const std::vector<fs::path>& shards,
     missing += bytes.empty() ? 1 : 0;
   }
   console.talk << "merged " << copied << " cells into " << out.string() << '\n';
-  const RunData run = LoadRun(out);
-  WriteSqliteIndex(run, out / "results.sqlite");
+  const RunData run = Publish(out, /*with_report=*/true, console);
   if (!run.complete) {
     console.talk << missing << " cells are missing and others may be unfinished; `rectune resume "
                  << out.string() << "` runs what is left\n";
   }
-  console.out << FinalTable(run);
   return kExitDone;
 }
 

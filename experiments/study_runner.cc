@@ -4,9 +4,6 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
-#include <map>
-#include <mutex>
-#include <optional>
 #include <thread>
 #include <utility>
 
@@ -90,27 +87,6 @@ StudyOutcome RunStudy(const Study& study, const Workbench& workbench, const RunF
     }
   }
   return outcome;
-}
-
-std::shared_ptr<const TestbedPort> RememberTruth(std::shared_ptr<const TestbedPort> testbed) {
-  struct Memory {
-    std::mutex mutex;
-    std::map<std::vector<double>, Measurement> known;
-  };
-  auto remembering = std::make_shared<TestbedPort>(*testbed);
-  remembering->truth = [testbed = std::move(testbed),
-                        memory = std::make_shared<Memory>()](const Configuration& configuration) {
-    {
-      const std::lock_guard guard(memory->mutex);
-      const auto found = memory->known.find(configuration.values());
-      if (found != memory->known.end()) return found->second;
-    }
-    // Outside the lock: two threads may compute the same value, which is the same value.
-    Measurement truth = testbed->truth(configuration);
-    const std::lock_guard guard(memory->mutex);
-    return memory->known.emplace(configuration.values(), std::move(truth)).first->second;
-  };
-  return remembering;
 }
 
 }  // namespace rectune::experiments

@@ -27,8 +27,8 @@ struct Shard {
 
 struct RunSettings {
   int jobs = 1;
-  Shard shard;
-  ProgressStyle style;
+  Shard shard = {};
+  ProgressStyle style = {};
   std::function<bool()> should_stop = [] { return false; };
 };
 
@@ -48,9 +48,5 @@ std::vector<CellSpec> SelectShard(const std::vector<CellSpec>& cells, Shard shar
 
 StudyOutcome RunStudy(const Study& study, const Workbench& workbench, const RunFolder& folder,
                       const RunSettings& settings, std::ostream& talk);
-
-/// The testbed with a memory for `truth`: recommendations repeat from round to round and between
-/// tuners. Safe between threads; changes no result.
-std::shared_ptr<const TestbedPort> RememberTruth(std::shared_ptr<const TestbedPort> testbed);
 
 }  // namespace rectune::experiments

@@ -11,6 +11,7 @@
 #include "core/object_reader.h"
 #include "core/random_stream.h"
 #include "experiments/checksum.h"
+#include "experiments/known_names.h"
 
 namespace rectune::experiments {
 namespace {
@@ -45,14 +46,6 @@ bool IsLabel(const std::string& text) {
   });
 }
 
-[[noreturn]] void FailName(const std::string& path, const std::string& name,
-                           const std::vector<std::string>& known) {
-  const std::string near = NearestName(name, known);
-  throw ConfigError(path, Quoted(name),
-                    "one of: " + JoinNames(known) +
-                        (near.empty() ? "" : " (did you mean " + Quoted(near) + "?)"));
-}
-
 std::string NonEmpty(ObjectReader& reader, const std::string& key) {
   std::string text = reader.String(key);
   if (text.empty()) throw ConfigError(reader.PathOf(key), "\"\"", "a text that is not empty");
@@ -68,7 +61,7 @@ std::vector<TunerSpec> ReadTuners(ObjectReader& reader, const std::vector<TunerE
     ObjectReader item(element, path);
     TunerSpec tuner;
     tuner.name = item.String("name");
-    if (FindTuner(table, tuner.name) == nullptr) FailName(item.PathOf("name"), tuner.name, names);
+    RequireKnown(item.PathOf("name"), tuner.name, names);
     tuner.label = item.StringOr("label", tuner.name);
     if (!IsLabel(tuner.label)) {
       throw ConfigError(item.PathOf("label"), Quoted(tuner.label),
@@ -101,9 +94,10 @@ std::vector<std::uint64_t> ReadSeeds(ObjectReader& reader) {
   std::vector<std::uint64_t> seeds;
   std::set<std::uint64_t> seen;
   reader.ForEach("seeds", [&](const Json& element, const std::string& path) {
+    // Negative numbers compare as signed, all others fit an unsigned.
     const bool in_range = element.is_number_integer() &&
-                          (element.is_number_unsigned() ? element.get<std::uint64_t>() <= kMaxSeed
-                                                        : element.get<std::int64_t>() >= 0);
+                          (element.is_number_unsigned() || element.get<std::int64_t>() >= 0) &&
+                          element.get<std::uint64_t>() <= static_cast<std::uint64_t>(kMaxSeed);
     if (!in_range) {
       throw ConfigError(path, element.dump(),
                         "an integer in [0, " + std::to_string(kMaxSeed) + "]");
@@ -179,12 +173,8 @@ Study CheckStudy(const Json& json, const Workbench& workbench,
   const auto named = std::find_if(workbench.scenarios.begin(), workbench.scenarios.end(),
                                   [&](const auto& info) { return info.name == spec.scenario; });
   if (named != workbench.scenarios.end()) {
-    const auto require = [](const std::string& path, const std::string& name,
-                            const std::vector<std::string>& known) {
-      if (std::find(known.begin(), known.end(), name) == known.end()) FailName(path, name, known);
-    };
-    require("/task", spec.task, named->tasks);
-    require("/size", spec.size, named->sizes);
+    RequireKnown("/task", spec.task, named->tasks);
+    RequireKnown("/size", spec.size, named->sizes);
   } else if (IsScenarioPath(spec.scenario)) {
     const std::filesystem::path file = std::filesystem::absolute(folder / spec.scenario);
     if (!std::filesystem::is_regular_file(file)) {
@@ -193,7 +183,7 @@ Study CheckStudy(const Json& json, const Workbench& workbench,
     }
     spec.scenario = file.lexically_normal().string();
   } else {
-    FailName("/scenario", spec.scenario, scenarios);
+    RequireKnown("/scenario", spec.scenario, scenarios);
   }
   study.testbed = workbench.open(spec.scenario, spec.task, spec.size);
   if (spec.budget.users_per_arm == 0.0) {
@@ -204,9 +194,12 @@ Study CheckStudy(const Json& json, const Workbench& workbench,
 }
 
 Study OpenStudy(const std::filesystem::path& file, const Workbench& workbench) {
-  const Json json = ReadJsonFile(file);
+  const auto shipped = std::ranges::find(workbench.specs, file.string() + ".json",
+                                         [](const EmbeddedFile& spec) { return spec.name; });
+  const bool by_name = !std::filesystem::exists(file) && shipped != workbench.specs.end();
   try {
-    return CheckStudy(json, workbench, file.parent_path());
+    return by_name ? CheckStudy(ParseJson(shipped->text), workbench)
+                   : CheckStudy(ReadJsonFile(file), workbench, file.parent_path());
   } catch (const ConfigError& error) {
     throw error.In(file.string());
   }

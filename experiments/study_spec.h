@@ -55,7 +55,7 @@ struct CellSpec {
 /// it suits the task. `folder` is where relative scenario paths start. Throws ConfigError.
 Study CheckStudy(const Json& json, const Workbench& workbench,
                  const std::filesystem::path& folder = {});
-/// The same from a file; errors name it.
+/// The same from a file, or from a shipped spec by name ("quickstart"); errors name it.
 Study OpenStudy(const std::filesystem::path& file, const Workbench& workbench);
 
 /// With every default filled in; itself a valid spec that checks to the same study.

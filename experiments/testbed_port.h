@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "core/configuration.h"
+#include "core/embedded_file.h"
 #include "core/json.h"
 #include "core/measurement.h"
 #include "core/objective.h"
@@ -32,9 +33,10 @@ struct Budget {
   double users_per_arm = 0.0;
 };
 
+/// The frozen optimum of a task, as its search on the oracle panel found it.
 struct ReferencePort {
   Configuration optimum;
-  double value = 0.0;  // percent over production
+  double oracle_value = 0.0;  // percent over production, on the oracle panel
   std::string provenance;
 };
 
@@ -59,6 +61,8 @@ struct TestbedPort {
       run_round;
   /// Noise-free lifts over production on the evaluation panel.
   std::function<Measurement(const Configuration&)> truth;
+  /// The same on the oracle panel, where reference optima are searched.
+  std::function<Measurement(const Configuration&)> oracle_truth;
 };
 
 struct ScenarioInfo {
@@ -71,6 +75,7 @@ struct ScenarioInfo {
 struct Workbench {
   std::vector<ScenarioInfo> scenarios;
   std::vector<TunerEntry> tuners;
+  std::vector<EmbeddedFile> specs;  // studies that ship with the program, "<name>.json"
   /// `scenario` is a name above or a path to a scenario file. ConfigError for what is unknown.
   std::function<std::shared_ptr<const TestbedPort>(
       const std::string& scenario, const std::string& task, const std::string& size)>

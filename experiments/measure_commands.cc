@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The commands that measure configurations outside a study: evaluate, ab, oracle.
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "experiments/commands.h"
+#include "experiments/oracle_search.h"
+#include "experiments/task_access.h"
+#include "experiments/text_grid.h"
+
+namespace rectune::experiments {
+namespace {
+
+std::string ChangeNote(const Configuration& configuration, const ParameterSpace& space) {
+  return std::to_string(ChangedParameters(configuration, space)) + " of " +
+         std::to_string(space.size()) + " parameters differ from production";
+}
+
+Json ScoreJson(const Score& score) {
+  return {{"value", NumberToJson(score.value)},
+          {"standard_error", NumberToJson(score.standard_error)},
+          {"violation", NumberToJson(score.violation)},
+          {"feasible", score.feasible()}};
+}
+
+/// The frozen optimum on the same panel as everything else that `evaluate` tells.
+double ReferenceValue(const TestbedPort& testbed) {
+  return testbed.objective.Evaluate(testbed.truth(testbed.reference->optimum), *testbed.metrics)
+      .value;
+}
+
+std::string Verdict(const Score& score) {
+  return score.feasible() ? "every guardrail holds"
+                          : "guardrails broken by " + Fixed(score.violation, 3) + "% in sum";
+}
+
+}  // namespace
+
+int EvaluateCommand(const TaskArguments& arguments, const std::string& config,
+                    const Workbench& workbench, Console& console) {
+  const auto testbed = OpenTask(arguments, workbench);
+  const Configuration configuration = ReadConfiguration(config, *testbed->space);
+  const Measurement truth = testbed->truth(configuration);
+  const Score score = testbed->objective.Evaluate(truth, *testbed->metrics);
+  if (arguments.as_json) {
+    Json json{{"scenario", testbed->scenario},
+              {"task", testbed->task},
+              {"size", testbed->size},
+              {"what", "noise-free truth on the evaluation panel; no tuner sees it"},
+              {"changed_parameters", ChangedParameters(configuration, *testbed->space)},
+              {"score", ScoreJson(score)},
+              {"truth", ToJson(truth, *testbed->metrics)["readings"]}};
+    if (testbed->reference) json["reference_value"] = NumberToJson(ReferenceValue(*testbed));
+    console.out << DumpPretty(json);
+    return kExitDone;
+  }
+  std::ostream& out = console.out;
+  out << TaskTitle(*testbed) << ": noise-free truth on the evaluation panel, which no tuner sees\n"
+      << config << ": " << ChangeNote(configuration, *testbed->space) << "\n\n";
+  TextGrid grid({"metric", "production", "this", "lift %"},
+                {Align::kLeft, Align::kRight, Align::kRight, Align::kRight});
+  for (std::size_t k = 0; k < truth.readings.size(); ++k) {
+    const MetricReading& reading = truth.readings[k];
+    grid.AddRow({testbed->metrics->metrics()[k].name, Short(reading.control),
+                 Short(reading.treatment), Signed(reading.lift, 3)});
+  }
+  out << grid.ToString() << "\nobjective " << Signed(score.value, 4) << "%, " << Verdict(score)
+      << "\n";
+  if (testbed->reference) {
+    out << "reference optimum " << Signed(ReferenceValue(*testbed), 4) << "%\n";
+  }
+  return kExitDone;
+}
+
+int AbCommand(const AbArguments& arguments, const Workbench& workbench, Console& console) {
+  const auto testbed = OpenTask(arguments.task, workbench);
+  std::vector<Configuration> arms;
+  for (const std::string& config : arguments.configs) {
+    arms.push_back(ReadConfiguration(config, *testbed->space));
+  }
+  const double users =
+      arguments.users_per_arm > 0.0 ? arguments.users_per_arm : testbed->default_users_per_arm;
+  const std::vector<Measurement> readouts = testbed->run_round(arguments.seed, 1, users, arms);
+  if (arguments.task.as_json) {
+    Json arms_json = Json::array();
+    for (std::size_t i = 0; i < arms.size(); ++i) {
+      arms_json.push_back(
+          {{"config", arguments.configs[i]},
+           {"changed_parameters", ChangedParameters(arms[i], *testbed->space)},
+           {"score", ScoreJson(testbed->objective.Evaluate(readouts[i], *testbed->metrics))},
+           {"guardrail_breaches", testbed->objective.Violations(readouts[i], *testbed->metrics)},
+           {"measurement", ToJson(readouts[i], *testbed->metrics)}});
+    }
+    console.out << DumpPretty({{"scenario", testbed->scenario},
+                               {"task", testbed->task},
+                               {"size", testbed->size},
+                               {"seed", arguments.seed},
+                               {"users_per_arm", users},
+                               {"horizon_days", testbed->horizon_days},
+                               {"arms", std::move(arms_json)}});
+    return kExitDone;
+  }
+  std::ostream& out = console.out;
+  out << TaskTitle(*testbed) << ": one A/B experiment, " << arms.size() << " arm"
+      << (arms.size() == 1 ? "" : "s") << " and control (production), " << Short(users)
+      << " virtual users an arm, " << testbed->horizon_days << " days, seed " << arguments.seed
+      << "\n";
+  for (std::size_t i = 0; i < arms.size(); ++i) {
+    const Measurement& readout = readouts[i];
+    const Score score = testbed->objective.Evaluate(readout, *testbed->metrics);
+    out << "\nArm " << i + 1 << ", " << arguments.configs[i] << ": "
+        << ChangeNote(arms[i], *testbed->space) << "\n";
+    TextGrid grid({"metric", "control", "treatment", "lift %", "s.e.", "p", "q"},
+                  {Align::kLeft, Align::kRight, Align::kRight, Align::kRight, Align::kRight,
+                   Align::kRight, Align::kRight});
+    for (std::size_t k = 0; k < readout.readings.size(); ++k) {
+      const MetricReading& reading = readout.readings[k];
+      grid.AddRow({testbed->metrics->metrics()[k].name, Short(reading.control),
+                   Short(reading.treatment), Signed(reading.lift, 3),
+                   Fixed(reading.standard_error, 3), Fixed(reading.p_value, 4),
+                   Fixed(reading.q_value, 4)});
+    }
+    out << grid.ToString() << "objective " << Signed(score.value, 3) << "% (s.e. "
+        << Fixed(score.standard_error, 3) << ")\n";
+    const std::vector<double> breaches = testbed->objective.Violations(readout, *testbed->metrics);
+    for (std::size_t g = 0; g < breaches.size(); ++g) {
+      const Guardrail& guardrail = testbed->objective.guardrails()[g];
+      const double lift = readout.readings[testbed->metrics->IndexOf(guardrail.metric)].lift;
+      out << "guardrail " << guardrail.metric << " " << BoundText(guardrail) << ": "
+          << (breaches[g] > 0.0 ? "BROKEN" : "holds") << " at " << Signed(lift, 3) << "%\n";
+    }
+    out << "sample ratio: p = " << Fixed(readout.sample_ratio_p_value, 4)
+        << (readout.sample_ratio_p_value < 0.001 ? " (mismatch: do not trust this readout)" : "")
+        << "\n";
+  }
+  return kExitDone;
+}
+
+int OracleCommand(const OracleArguments& arguments, const Workbench& workbench, Console& console) {
+  const auto testbed = OpenTask(arguments.task, workbench);
+  const TrueValue value = [&](const Configuration& configuration) {
+    return testbed->objective.Evaluate(testbed->oracle_truth(configuration), *testbed->metrics);
+  };
+  OracleOptions options{
+      .evaluations = arguments.evaluations, .seed = arguments.seed, .on_progress = {}};
+  std::mutex mutex;
+  options.on_progress = [&](const std::string& searcher, int evaluations, double best) {
+    const std::lock_guard guard(mutex);
+    console.talk << searcher << ": " << evaluations << " of " << arguments.evaluations
+                 << " evaluations, best " << Signed(best, 4) << "%" << std::endl;
+  };
+  const OracleResult result = SearchOptimum(*testbed->space, value, options);
+  Json searchers = Json::array();
+  for (const SearcherResult& searcher : result.searchers) {
+    searchers.push_back({{"name", searcher.name},
+                         {"value", NumberToJson(searcher.value)},
+                         {"evaluations", searcher.evaluations}});
+  }
+  console.out << DumpPretty(
+      {{"value", NumberToJson(result.searchers.front().value)},
+       {"optimum", testbed->space->ToJson(result.searchers.front().best)},
+       {"provenance",
+        {{"command", "rectune oracle " + testbed->scenario + " --task " + testbed->task +
+                         " --size " + testbed->size + " --evaluations " +
+                         std::to_string(arguments.evaluations) + " --seed " +
+                         std::to_string(arguments.seed)},
+         {"searchers", std::move(searchers)},
+         {"disagreement", NumberToJson(result.disagreement())}}}});
+  return kExitDone;
+}
+
+}  // namespace rectune::experiments

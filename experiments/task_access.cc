@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "experiments/task_access.h"
+
+#include <vector>
+
+#include "core/config_error.h"
+#include "experiments/known_names.h"
+#include "experiments/text_grid.h"
+
+namespace rectune::experiments {
+
+const ScenarioInfo* FindScenario(const Workbench& workbench, const std::string& name) {
+  for (const ScenarioInfo& info : workbench.scenarios) {
+    if (info.name == name) return &info;
+  }
+  return nullptr;
+}
+
+std::shared_ptr<const TestbedPort> OpenTask(const TaskArguments& arguments,
+                                            const Workbench& workbench) {
+  const ScenarioInfo* info = FindScenario(workbench, arguments.scenario);
+  if (info == nullptr) {
+    if (!std::filesystem::is_regular_file(arguments.scenario)) {
+      std::vector<std::string> names;
+      for (const ScenarioInfo& known : workbench.scenarios) names.push_back(known.name);
+      RequireKnown("SCENARIO", arguments.scenario, names);
+    }
+    return workbench.open(arguments.scenario, arguments.task, arguments.size);
+  }
+  const std::string task = arguments.task.empty() ? info->tasks.front() : arguments.task;
+  RequireKnown("TASK", task, info->tasks);
+  RequireKnown("--size", arguments.size, info->sizes);
+  return workbench.open(arguments.scenario, task, arguments.size);
+}
+
+Configuration ReadConfiguration(const std::string& config, const ParameterSpace& space) {
+  const Configuration production = space.Production();
+  if (config == "production") return production;
+  const Json json = ReadJsonFile(config);
+  try {
+    return space.Parse(json, "", &production);
+  } catch (const ConfigError& error) {
+    throw error.In(config);
+  }
+}
+
+std::size_t ChangedParameters(const Configuration& configuration, const ParameterSpace& space) {
+  const Json a = space.ToJson(configuration);
+  const Json b = space.ToJson(space.Production());
+  std::size_t changed = 0;
+  for (const auto& [name, value] : a.items()) changed += value != b.at(name) ? 1 : 0;
+  return changed;
+}
+
+std::string TaskTitle(const TestbedPort& testbed) {
+  return testbed.scenario + "/" + testbed.task + " (" + testbed.size + ")";
+}
+
+std::string BoundText(const Guardrail& guardrail) {
+  return std::string(guardrail.kind == BoundKind::kFloor ? "at least " : "at most ") +
+         Signed(guardrail.lift_bound, 2) + "%";
+}
+
+}  // namespace rectune::experiments

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the commands that look at one task share: opening it by the names on the command line,
+// reading a configuration file, and the phrases they print.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "experiments/commands.h"
+#include "experiments/testbed_port.h"
+
+namespace rectune::experiments {
+
+/// Null when `name` is in no table (a file, perhaps).
+const ScenarioInfo* FindScenario(const Workbench& workbench, const std::string& name);
+
+/// ConfigError, naming the argument, for what is unknown.
+std::shared_ptr<const TestbedPort> OpenTask(const TaskArguments& arguments,
+                                            const Workbench& workbench);
+
+/// `config` is "production" or a JSON file; what a file leaves out keeps production's value.
+Configuration ReadConfiguration(const std::string& config, const ParameterSpace& space);
+
+std::size_t ChangedParameters(const Configuration& configuration, const ParameterSpace& space);
+
+/// "discover_feed/joint (small)"
+std::string TaskTitle(const TestbedPort& testbed);
+/// "at least -3.00%"
+std::string BoundText(const Guardrail& guardrail);
+
+}  // namespace rectune::experiments

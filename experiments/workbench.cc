@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The wiring of the real program: sim's testbeds behind the port, the tables of tuners in one.
+#include <utility>
+
+#include "agents/table.h"
+#include "baselines/table.h"
+#include "experiments/embedded_specs.h"
+#include "experiments/testbed_port.h"
+#include "sim/testbed.h"
+
+namespace rectune::experiments {
+namespace {
+
+std::shared_ptr<const TestbedPort> OpenSim(const std::string& scenario, const std::string& task,
+                                           const std::string& size) {
+  const std::shared_ptr<const sim::Testbed> testbed = sim::Testbed::Open(scenario, task, size);
+  const TuningTask shared = testbed->MakeTask({}, 0);
+  TestbedPort port{.scenario = testbed->scenario(),
+                   .task = testbed->task(),
+                   .size = testbed->size(),
+                   .space = shared.space,
+                   .metrics = shared.metrics,
+                   .objective = testbed->objective(),
+                   .default_users_per_arm = testbed->default_users_per_arm(),
+                   .horizon_days = testbed->horizon_days(),
+                   .resolved = testbed->resolved(),
+                   .reference = std::nullopt,
+                   .make_task = {},
+                   .run_round = {},
+                   .truth = {},
+                   .oracle_truth = {}};
+  if (const std::optional<sim::Reference>& reference = testbed->reference()) {
+    port.reference = ReferencePort{.optimum = reference->optimum,
+                                   .oracle_value = reference->optimum_value,
+                                   .provenance = reference->provenance};
+  }
+  port.make_task = [testbed](const Budget& budget, std::uint64_t seed) {
+    return testbed->MakeTask({.rounds = budget.rounds,
+                              .arms_per_round = budget.arms_per_round,
+                              .users_per_arm = budget.users_per_arm},
+                             seed);
+  };
+  port.run_round = [testbed](std::uint64_t seed, int round, double users_per_arm,
+                             std::span<const Configuration> arms) {
+    return testbed->RunRound(seed, round, users_per_arm, arms);
+  };
+  port.truth = [testbed](const Configuration& configuration) {
+    return testbed->Truth(configuration, sim::PanelKind::kEvaluation);
+  };
+  port.oracle_truth = [testbed](const Configuration& configuration) {
+    return testbed->Truth(configuration, sim::PanelKind::kOracle);
+  };
+  return std::make_shared<const TestbedPort>(std::move(port));
+}
+
+}  // namespace
+
+Workbench MakeWorkbench() {
+  Workbench workbench;
+  for (const sim::ScenarioEntry& entry : sim::ScenarioTable()) {
+    workbench.scenarios.push_back(
+        {.name = entry.name, .summary = entry.summary, .tasks = entry.tasks, .sizes = entry.sizes});
+  }
+  workbench.tuners = baselines::BaselineTable();
+  const std::vector<TunerEntry>& agents = agents::AgentTable();
+  workbench.tuners.insert(workbench.tuners.end(), agents.begin(), agents.end());
+  workbench.specs = EmbeddedSpecs();
+  workbench.open = OpenSim;
+  return workbench;
+}
+
+}  // namespace rectune::experiments
