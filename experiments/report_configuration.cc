@@ -163,14 +163,15 @@ Table EffectTable(const RunData& run, const RoundData& last) {
     const std::string wanted = metric.direction == Direction::kHigherIsBetter  ? "up"
                                : metric.direction == Direction::kLowerIsBetter ? "down"
                                                                                : "neutral";
-    table.rows.push_back({.cells = {{metric.name},
-                                    {metric.unit},
-                                    {wanted},
-                                    {LevelText(reading.control)},
-                                    {Signed(reading.lift, 2)},
-                                    {bound},
-                                    {standing}},
-                          .css_class = broken ? "broken" : ""});
+    table.rows.push_back(
+        {.cells = {{metric.name},
+                   {metric.unit},
+                   {wanted},
+                   {LevelText(reading.control)},
+                   {std::isnan(reading.lift) ? std::string(kAbsent) : Signed(reading.lift, 2)},
+                   {bound},
+                   {standing}},
+         .css_class = broken ? "broken" : ""});
   }
   return table;
 }

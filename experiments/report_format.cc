@@ -83,6 +83,7 @@ std::string PEquals(double p) {
 }
 
 std::string LevelText(double level) {
+  if (std::isnan(level)) return std::string(kAbsent);
   return std::abs(level) >= 1e4 ? CountText(level) : Significant(level, 4);
 }
 

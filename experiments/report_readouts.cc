@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -22,6 +23,7 @@ std::string Finding(const MetricReading& reading, Direction direction) {
 }
 
 TableCell ReadingCell(const MetricReading& reading, Direction direction) {
+  if (std::isnan(reading.lift)) return {"not in yet"};  // a metric that answers after the horizon
   const std::string finding = Finding(reading, direction);
   TableCell cell{(finding.empty() ? "" : finding + " ") + Signed(reading.lift, 2) + " \u00b1 " +
                  Fixed(reading.standard_error, 2)};

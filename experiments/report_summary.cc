@@ -26,6 +26,7 @@ void AddCurves(const RunData& run, bool has_reference, TunerSummary* tuner) {
     tuner->gains.push_back(CountedGain(cell->rounds.back().true_score));
     tuner->loss_by_round.push_back(std::move(losses));
   }
+  const BootstrapPlan plan({tuner->cells.size()}, {});
   std::vector<double> means;
   for (const std::vector<double>& losses : tuner->loss_by_round) {
     means.push_back(Mean(std::span<const double>(losses).subspan(1)));
@@ -40,11 +41,12 @@ void AddCurves(const RunData& run, bool has_reference, TunerSummary* tuner) {
               ? 0.0
               : CountedGain(tuner->cells[c]->rounds[static_cast<std::size_t>(r - 1)].true_score));
     }
-    tuner->curve.push_back({r, IqmInterval({losses}, {}), IqmInterval({gains}, {})});
+    tuner->curve.push_back(
+        {r, plan.Apply({losses}, InterquartileMean), plan.Apply({gains}, InterquartileMean)});
   }
   tuner->final_loss = tuner->curve.back().loss;
   tuner->final_gain = tuner->curve.back().gain;
-  tuner->mean_loss = IqmInterval({means}, {});
+  tuner->mean_loss = plan.Apply({means}, InterquartileMean);
 }
 
 void CountArms(const RunData& run, TunerSummary* tuner) {

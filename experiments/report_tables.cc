@@ -242,7 +242,14 @@ std::vector<std::pair<std::string, std::string>> ColumnNotes(const RunData& run,
     }
   }
   if (run.task.reference) {
-    notes.push_back({"Reference optimum", run.task.reference->provenance});
+    const ReferenceData& reference = *run.task.reference;
+    std::string text = "Searched on an oracle panel of its own, where it is worth " +
+                       Signed(reference.oracle_value, 2) + "%; here, on the evaluation panel, " +
+                       Signed(reference.value, 2) + "%";
+    if (reference.violation > 0.0) {
+      text += " and " + Significant(reference.violation, 2) + "% past a guardrail";
+    }
+    notes.push_back({"Reference optimum", text + ". " + reference.provenance});
   }
   return notes;
 }

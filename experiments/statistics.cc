@@ -89,19 +89,47 @@ double Quantile(std::span<const double> values, double probability) {
 Interval StratifiedBootstrap(const Strata& strata,
                              const std::function<double(std::span<const double>)>& statistic,
                              const BootstrapOptions& options) {
+  std::vector<std::size_t> sizes;
+  for (const std::vector<double>& stratum : strata) sizes.push_back(stratum.size());
+  return BootstrapPlan(sizes, options).Apply(strata, statistic);
+}
+
+BootstrapPlan::BootstrapPlan(const std::vector<std::size_t>& stratum_sizes,
+                             const BootstrapOptions& options)
+    : sizes_(stratum_sizes), options_(options) {
   CheckOptions(options);
-  CheckStrata(strata);
-  std::vector<double> replicates;
-  replicates.reserve(static_cast<std::size_t>(options.resamples));
-  std::vector<double> draw;
+  for (const std::size_t size : sizes_) {
+    RECTUNE_CHECK(size > 0, "every stratum needs at least one value");
+    total_ += size;
+  }
+  picks_.reserve(static_cast<std::size_t>(options.resamples) * total_);
   for (int b = 0; b < options.resamples; ++b) {
-    draw.clear();
-    for (std::size_t s = 0; s < strata.size(); ++s) {
-      Resample(strata[s], options.seed, b, s, &draw);
+    std::size_t offset = 0;
+    for (std::size_t s = 0; s < sizes_.size(); ++s) {
+      for (const std::size_t index : ResampleIndices(sizes_[s], options.seed, b, s)) {
+        picks_.push_back(static_cast<std::uint32_t>(offset + index));
+      }
+      offset += sizes_[s];
     }
+  }
+}
+
+Interval BootstrapPlan::Apply(
+    const Strata& strata, const std::function<double(std::span<const double>)>& statistic) const {
+  CheckStrata(strata);
+  RECTUNE_CHECK(strata.size() == sizes_.size(), "a bootstrap plan fits one shape of strata");
+  for (std::size_t s = 0; s < strata.size(); ++s) {
+    RECTUNE_CHECK(strata[s].size() == sizes_[s], "a bootstrap plan fits one shape of strata");
+  }
+  const std::vector<double> pooled = Pool(strata);
+  std::vector<double> replicates;
+  replicates.reserve(static_cast<std::size_t>(options_.resamples));
+  std::vector<double> draw(total_);
+  for (std::size_t start = 0; start < picks_.size(); start += total_) {
+    for (std::size_t i = 0; i < total_; ++i) draw[i] = pooled[picks_[start + i]];
     replicates.push_back(statistic(draw));
   }
-  return PercentileInterval(statistic(Pool(strata)), replicates, options.confidence);
+  return PercentileInterval(statistic(pooled), replicates, options_.confidence);
 }
 
 Interval IqmInterval(const Strata& strata, const BootstrapOptions& options) {

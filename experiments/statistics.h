@@ -11,6 +11,7 @@
 //   Interval better = ProbabilityOfImprovementInterval({agent}, {tpe}, {});
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -52,6 +53,22 @@ Interval StratifiedBootstrap(const Strata& strata,
                              const BootstrapOptions& options);
 
 Interval IqmInterval(const Strata& strata, const BootstrapOptions& options);
+
+/// The resamples of one shape of strata, drawn once and used for many statistics: the same numbers
+/// as StratifiedBootstrap, without drawing them again for every tuner and round.
+class BootstrapPlan {
+ public:
+  BootstrapPlan(const std::vector<std::size_t>& stratum_sizes, const BootstrapOptions& options);
+  /// Broken contract if `strata` have another shape.
+  Interval Apply(const Strata& strata,
+                 const std::function<double(std::span<const double>)>& statistic) const;
+
+ private:
+  std::vector<std::size_t> sizes_;
+  std::size_t total_ = 0;
+  BootstrapOptions options_;
+  std::vector<std::uint32_t> picks_;  // resample by resample, indices into the pooled values
+};
 
 /// InterquartileMean(x) - InterquartileMean(y) where x[s][i] and y[s][i] share a seed: pairs are
 /// resampled together, so what the seeds have in common cancels.

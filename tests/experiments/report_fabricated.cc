@@ -270,7 +270,11 @@ RunData FabricateRun(const Fabrication& fabrication) {
       .cells = {},
       .complete = fabrication.unfinished_cells == 0};
   if (fabrication.with_reference) {
-    run.task.reference = ReferenceData{optimum, 2.4, "made up for the report's tests"};
+    run.task.reference = ReferenceData{.optimum = optimum,
+                                       .value = 2.4,
+                                       .violation = 0.0,
+                                       .oracle_value = 2.43,
+                                       .provenance = "made up for the report's tests"};
   }
   for (const Maker& maker : makers) {
     run.labels.emplace_back(maker.label);

@@ -66,6 +66,17 @@ TEST_CASE("Resampling is within strata", "[statistics]") {
   CHECK(pooled.high > 7.0);
 }
 
+TEST_CASE("A plan draws what a bootstrap draws, and fits its own shape only", "[statistics]") {
+  const Strata strata{{0.3, 0.1, 0.9}, {2.0, 4.0}};
+  const BootstrapPlan plan({3, 2}, {});
+  const Interval planned = plan.Apply(strata, InterquartileMean);
+  const Interval direct = StratifiedBootstrap(strata, InterquartileMean, {});
+  CHECK(planned.low == direct.low);
+  CHECK(planned.high == direct.high);
+  CHECK_THROWS_AS(plan.Apply({{0.3, 0.1}, {2.0, 4.0}}, Mean), ContractViolation);
+  CHECK_THROWS_AS(plan.Apply({{0.3, 0.1, 0.9}}, Mean), ContractViolation);
+}
+
 TEST_CASE("A 95% interval for a mean covers close to 95% at 30 seeds", "[statistics]") {
   int covered = 0;
   constexpr int kRepeats = 400;
