@@ -94,7 +94,7 @@ void CheckProduction(const Parameter& p, const std::string& path) {
   // An integer's JSON form would drop a fraction before the reader sees it.
   const Json value =
       p.kind == ParameterKind::kInteger ? Json(p.production[0]) : ValuesToJson(p, p.production);
-  if (ValuesFromJson(p, value, where, [&] { return allowed; }) != p.production) {
+  if (ValuesFromJson(p, value, where, [&p] { return DescribeValues(p); }) != p.production) {
     throw ConfigError(where, value.dump(), allowed + ", exactly");
   }
 }
@@ -178,7 +178,7 @@ Parameter ParameterFromJson(const Json& json, const std::string& path) {
     throw ConfigError(reader.PathOf("production"), "missing", allowed);
   }
   p.production = ValuesFromJson(p, reader.Value("production"), reader.PathOf("production"),
-                                [&] { return allowed; });
+                                [&p] { return DescribeValues(p); });
   reader.Finish();
   CheckParameter(p, path);
   return p;

@@ -167,6 +167,9 @@ TEST_CASE("Uniform draws are uniform and keep to their ends", "[random]") {
   CHECK(KsStatistic(bent, identity) > kKsLimit);
   CHECK(std::all_of(closed.begin(), closed.end(), [](double x) { return x >= 0.0 && x < 1.0; }));
   CHECK(std::all_of(open.begin(), open.end(), [](double x) { return x > 0.0 && x < 1.0; }));
+  // Odd multiples of 2^-53: symmetric about 1/2, and the ends cannot be reached by any bits.
+  CHECK(std::all_of(open.begin(), open.end(),
+                    [](double x) { return std::fmod(x * 0x1p53, 2.0) == 1.0; }));
   const double between = stream.Uniform(-3.0, -2.0);
   CHECK(between >= -3.0);
   CHECK(between <= -2.0);
