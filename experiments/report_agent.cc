@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "experiments/report_format.h"
+#include "experiments/report_markdown.h"
 #include "experiments/report_sections.h"
 #include "experiments/report_transcript.h"
 
@@ -37,15 +38,14 @@ Markup TranscriptSection(const ReportContext& context) {
                    (cell->is_stand_in ? "The words are the synthetic model's, not a language "
                                         "model's. "
                                       : "A model wrote these words. ") +
-                   "They are shown as plain text.",
+                   "Markup in them is shown as text.",
                {{"class", "lead"}});
   for (const TranscriptRound& round : rounds) {
     html.Open("details").Open("summary").Element("b", "Round " + std::to_string(round.round));
     html.Close();
     for (const TranscriptPart& part : round.parts) {
       if (round.parts.size() > 1) html.Element("h3", part.name, {{"class", "file"}});
-      html.Element("pre", part.text,
-                   {{"class", "transcript"}, {"tabindex", "0"}, {"aria-label", part.name}});
+      html.Open("div", {{"class", "transcript"}}).Add(RenderMarkdown(part.text, 3)).Close();
       if (part.bytes_left_out > 0) {
         html.Element("p",
                      CountText(static_cast<double>(part.bytes_left_out)) + " bytes more in " +

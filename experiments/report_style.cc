@@ -135,8 +135,17 @@ section>details{border-top:1px solid var(--rule);padding-top:6px}
 .meaning p{font-size:.84rem;color:var(--soft);max-width:46ch;font-weight:400}
 .arms{padding-left:1.2em;margin:.4em 0 0;font-size:.92rem}
 .hypothesis{display:block;color:var(--soft);overflow-wrap:anywhere;max-width:85ch}
-pre.transcript,pre.command{background:var(--panel);border-radius:6px;padding:14px 16px;
+.transcript{background:var(--panel);border-radius:8px;padding:4px 18px 14px;margin:10px 0 18px}
+.transcript h3,.transcript h4,.transcript h5,.transcript h6{font-size:.98rem;margin:1.3em 0 .4em}
+.transcript p,.transcript li{font-size:.92rem;max-width:90ch;overflow-wrap:anywhere;white-space:pre-line}
+.transcript ul{margin:.3em 0;padding-left:1.3em}
+.transcript details{margin:4px 0;font-size:.92rem}
+.transcript th,.transcript td{font-size:.84rem;min-width:64px}
+.transcript td:last-child{min-width:260px;overflow-wrap:anywhere}
+.transcript pre{border:1px solid var(--rule);background:var(--bg)}
+.transcript pre,pre.command{border-radius:6px;padding:12px 14px;
 white-space:pre-wrap;overflow-wrap:anywhere;max-height:70vh;overflow-y:auto;margin:8px 0}
+pre.command{background:var(--panel)}
 h3.file{font-size:.84rem;color:var(--soft);margin:1em 0 .2em}
 @media (max-width:720px){main{padding:24px 16px 48px}caption span{max-width:calc(100vw - 32px)}
 h1{font-size:1.6rem}.headline{font-size:1.1rem}

@@ -34,6 +34,10 @@ std::string Shown(const Yardstick& yardstick, const Interval& loss) {
   return IntervalText(yardstick.Show(loss), yardstick.decimals) + yardstick.unit;
 }
 
+std::string SeedsText(int pairs) {
+  return std::to_string(pairs) + (pairs == 1 ? " paired seed" : " paired seeds");
+}
+
 std::string PairHeadline(const ReportSummary& summary, std::size_t challenger,
                          const Comparison& comparison) {
   const Yardstick yardstick = YardstickOf(summary);
@@ -41,7 +45,7 @@ std::string PairHeadline(const ReportSummary& summary, std::size_t challenger,
   const TunerSummary& b = summary.tuners[challenger];
   const Interval shown = yardstick.Show(comparison.difference);
   const std::string margin = SignedIntervalText(shown, yardstick.decimals) + yardstick.unit;
-  const std::string seeds = std::to_string(comparison.pairs) + " paired seeds";
+  const std::string seeds = SeedsText(comparison.pairs);
   const std::string levels = "final " + yardstick.name + " " + Shown(yardstick, a.final_loss) +
                              " against " + Shown(yardstick, b.final_loss);
   const Interval& d = comparison.difference;
@@ -91,8 +95,8 @@ void WarnOfFewSeeds(const ReportSummary& summary, Verdict* verdict) {
   const int needed = SeedsNeeded(comparisons, kAlpha);
   if (pairs >= needed) return;
   const double smallest = std::ldexp(1.0, 1 - pairs);
-  std::string text = "With " + std::to_string(pairs) +
-                     " paired seeds an exact two-sided signed-rank test cannot give a p-value "
+  std::string text = "With " + SeedsText(pairs) +
+                     " an exact two-sided signed-rank test cannot give a p-value "
                      "below " +
                      Significant(std::min(1.0, smallest), 3);
   if (comparisons > 1) {

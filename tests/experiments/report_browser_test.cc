@@ -111,7 +111,7 @@ TEST_CASE("A browser shows every section, silently and without a request", "[rep
     INFO(tag);
     CHECK(Count(load.dom, tag) == Count(page, tag));
   }
-  CHECK(Count(load.dom, "<pre class=\"transcript\"") == 12);
+  CHECK(Count(load.dom, "<div class=\"transcript\"") == 12);
 }
 
 TEST_CASE("Hostile model text stays text in a browser", "[report][browser]") {

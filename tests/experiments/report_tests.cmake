@@ -5,7 +5,8 @@ rectune_test(statistics
 
 rectune_test(report
   SOURCES
-    process.cc report_fabricated.cc report_figures_test.cc report_html_test.cc report_page_test.cc
+    process.cc report_fabricated.cc report_figures_test.cc report_html_test.cc report_markdown_test.cc
+    report_page_test.cc
     report_summary_test.cc
   LINKS rectune_experiments)
 
