@@ -9,7 +9,6 @@
 #include "agents/skillhub/skill_markdown.h"
 #include "agents/text.h"
 #include "agents/validator.h"
-#include "core/object_reader.h"
 
 namespace rectune::agents {
 namespace {
@@ -364,53 +363,6 @@ void AgentTuner::FinishTranscript(int round) {
     if (skill_agent_ != nullptr) skill_agent_->hub().WriteTo(home_.directory / "skills");
   }
   transcript_.Clear();
-}
-
-Json AgentTuner::DoSave() const {
-  Json state;
-  state["ledger"] = ledger_.ToJson();
-  state["memory"] = memory_.ToJson(*task().space);
-  state["patterns"] = Json::array();
-  for (const Pattern& pattern : patterns_) state["patterns"].push_back(ToJson(pattern));
-  state["failures"] = Json::array();
-  for (const FailureDirection& failure : failures_) state["failures"].push_back(ToJson(failure));
-  state["elites"] = EvidenceToJson(elites_);
-  state["skill"] = skill_agent_ == nullptr ? Json(nullptr) : skill_agent_->ToJson();
-  state["readouts_in_round"] = readouts_in_round_;
-  state["transcript"] = transcript_.ToJson();
-  return state;
-}
-
-void AgentTuner::DoRestore(const Json& state) {
-  ObjectReader reader(state, "");
-  ledger_ = Ledger::FromJson(reader.Value("ledger"), "/ledger");
-  memory_ = AgentMemory::FromJson(reader.Value("memory"), "/memory", *task().space, history());
-  patterns_.clear();
-  reader.ForEach("patterns", [&](const Json& pattern, const std::string& path) {
-    patterns_.push_back(PatternFromJson(pattern, path));
-  });
-  failures_.clear();
-  reader.ForEach("failures", [&](const Json& failure, const std::string& path) {
-    failures_.push_back(FailureDirectionFromJson(failure, path));
-  });
-  elites_ = EvidenceFromJson(reader.Value("elites"), "/elites");
-  for (std::int64_t id : elites_) {
-    if (FindTrial(history(), id) == nullptr) {
-      throw ConfigError("/elites", std::to_string(id), "the id of a trial in the history");
-    }
-  }
-  const Json& skill = reader.Value("skill");
-  if (skill.is_null() != (skill_agent_ == nullptr)) {
-    throw ConfigError("/skill", skill.is_null() ? "null" : "a skill",
-                      skill_agent_ == nullptr ? "null: the Skillhub is off" : "a skill");
-  }
-  if (skill_agent_ != nullptr) {
-    skill_agent_->Restore(skill, "/skill");
-    if (!home_.directory.empty()) skill_agent_->hub().WriteTo(home_.directory / "skills");
-  }
-  readouts_in_round_ = static_cast<int>(reader.Integer("readouts_in_round", {0, 1000000}));
-  transcript_.Restore(reader.Value("transcript"), "/transcript");
-  reader.Finish();
 }
 
 }  // namespace rectune::agents

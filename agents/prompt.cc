@@ -3,6 +3,7 @@
 
 #include <kainjow/mustache.hpp>
 
+#include "agents/prompts/embedded.h"
 #include "agents/text.h"
 #include "core/check.h"
 #include "core/config_error.h"
@@ -86,11 +87,12 @@ PromptLibrary::PromptLibrary(const std::filesystem::path& override_directory) {
     throw ConfigError("/prompts", '"' + override_directory.string() + '"',
                       "a folder of .mustache files");
   }
-  for (const auto& [name, text] : EmbeddedPrompts()) {
-    const std::filesystem::path file = override_directory / (name + ".mustache");
+  for (const auto& [file_name, text] : EmbeddedPrompts()) {
+    const std::filesystem::path file = override_directory / file_name;
     const bool overridden = !override_directory.empty() && std::filesystem::exists(file);
+    const std::string name = std::filesystem::path(file_name).stem().string();
     prompts_.push_back(std::make_unique<Parsed>(name, overridden ? ReadFile(file) : text,
-                                                overridden ? file.string() : name + ".mustache"));
+                                                overridden ? file.string() : file_name));
   }
 }
 
@@ -117,7 +119,9 @@ const std::string& PromptLibrary::Source(const std::string& name) const {
 
 std::vector<std::string> PromptLibrary::Names() {
   std::vector<std::string> names;
-  for (const auto& [name, text] : EmbeddedPrompts()) names.push_back(name);
+  for (const EmbeddedFile& file : EmbeddedPrompts()) {
+    names.push_back(std::filesystem::path(file.name).stem().string());
+  }
   return names;
 }
 

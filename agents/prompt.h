@@ -13,7 +13,6 @@
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "agents/chat_model.h"
@@ -39,8 +38,5 @@ class PromptLibrary {
   std::vector<std::unique_ptr<Parsed>> prompts_;
   Parsed& Find(const std::string& name) const;
 };
-
-/// Name and text of each embedded prompt (generated at build time).
-const std::vector<std::pair<std::string, std::string>>& EmbeddedPrompts();
 
 }  // namespace rectune::agents
