@@ -63,11 +63,12 @@ std::shared_ptr<const TestbedPort> OpenToy(const std::string& scenario, const st
                    .horizon_days = toy.horizon_days,
                    .resolved = {{"scenario", scenario}},
                    .reference = ReferencePort{.optimum = optimum,
-                                              .value = test_support::ToyTruth(toy, optimum),
+                                              .oracle_value = test_support::ToyTruth(toy, optimum),
                                               .provenance = "enumeration"},
                    .make_task = {},
                    .run_round = {},
-                   .truth = {}};
+                   .truth = {},
+                   .oracle_truth = {}};
   port.make_task = [](const Budget& budget, std::uint64_t seed) {
     TuningTask made = MakeToyTask(seed, budget.rounds, budget.arms_per_round);
     made.users_per_arm = budget.users_per_arm;
@@ -86,6 +87,7 @@ std::shared_ptr<const TestbedPort> OpenToy(const std::string& scenario, const st
   port.truth = [](const Configuration& configuration) {
     return Read(MakeToyTask(0, 1, 1), 1, std::span(&configuration, 1), /*noise=*/0.0).front();
   };
+  port.oracle_truth = port.truth;
   return std::make_shared<const TestbedPort>(std::move(port));
 }
 
