@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "experiments/figure_small.h"
@@ -92,27 +93,25 @@ TableCell NameCell(const Parameter& parameter) {
 
 Table ParameterTable(const RunData& run, const SideBySide& view) {
   const ParameterSpace& space = *run.task.space;
-  Table table{.caption = "Production, the best configuration found and the reference optimum",
-              .columns = {{"Parameter"},
-                          {"Unit"},
-                          {"Production", true},
-                          {"Found", true},
-                          {"Optimum", true},
-                          {"In its range"}},
+  const bool has_optimum = run.task.reference.has_value();
+  Table table{.caption = has_optimum ? "Production, the best configuration found and the "
+                                       "reference optimum"
+                                     : "Production and the best configuration found",
+              .columns = {{"Parameter"}, {"Unit"}, {"Production", true}, {"Found", true}},
               .css_class = "parameters"};
+  if (has_optimum) table.columns.push_back({"Optimum", true});
+  table.columns.push_back({"In its range"});
   for (std::size_t p = 0; p < space.size(); ++p) {
     const Parameter& parameter = space.parameters()[p];
     const bool changed = view.IsChanged(p);
     TableCell found{view.Found(p)};
     found.note = changed ? "changed" : "";
-    table.rows.push_back({.cells = {NameCell(parameter),
-                                    {parameter.unit},
-                                    {view.Production(p)},
-                                    found,
-                                    {view.Optimum(p)},
-                                    {.text = "", .figure = view.Figure(p)}},
-                          .css_class = changed ? "changed" : "",
-                          .group = parameter.stage});
+    TableRow row{.cells = {NameCell(parameter), {parameter.unit}, {view.Production(p)}, found},
+                 .css_class = changed ? "changed" : "",
+                 .group = parameter.stage};
+    if (has_optimum) row.cells.push_back({view.Optimum(p)});
+    row.cells.push_back({.text = "", .figure = view.Figure(p)});
+    table.rows.push_back(std::move(row));
   }
   return table;
 }
@@ -121,7 +120,7 @@ std::string BoundText(const RunData& run, const std::string& metric) {
   for (const Guardrail& guardrail : run.task.objective.guardrails()) {
     if (guardrail.metric != metric) continue;
     return (guardrail.kind == BoundKind::kFloor ? "\u2265 " : "\u2264 ") +
-           Signed(guardrail.lift_bound, 2) + "%";
+           BoundPercent(guardrail.lift_bound);
   }
   return "";
 }
@@ -211,9 +210,10 @@ Markup ConfigurationSection(const ReportContext& context) {
   html.Add(ToHtml(ParameterTable(run, view))).NewLine();
   html.Open("p", {{"class", "caption key"}});
   html.Text(
-      "Ring and dashed curve: production. Dot and solid curve: found. Bar and dotted curve: "
-      "reference optimum. A slider spans the parameter's range on its own scale. Rows with a bar "
-      "at the left and a bold value differ from production. Open a name for its meaning.");
+      std::string("Ring and dashed curve: production. Dot and solid curve: found. ") +
+      (run.task.reference ? "Bar and dotted curve: reference optimum. " : "") +
+      "A slider spans the parameter's range on its own scale. Rows with a bar at the left and "
+      "a bold value differ from production. Open a name for its meaning.");
   html.Close();
   html.Add(ToHtml(EffectTable(run, last)));
   html.Close().NewLine();

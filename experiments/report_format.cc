@@ -77,6 +77,10 @@ std::string PValueText(double p) {
   return Fixed(p, p < 0.1 ? 4 : 3);
 }
 
+std::string BoundPercent(double bound) {
+  return (bound > 0.0 ? "+" : "") + Significant(bound, 6) + "%";
+}
+
 std::string PEquals(double p) {
   const std::string text = PValueText(p);
   return text.front() == '<' ? "p " + text : "p = " + text;

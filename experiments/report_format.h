@@ -33,6 +33,8 @@ std::string OfText(int count, int total);
 std::string IntervalText(const Interval& interval, int decimals);
 /// "0.31 [0.25, 0.36]", all with signs.
 std::string SignedIntervalText(const Interval& interval, int decimals);
+/// "+5%", "-0.25%": a bound somebody wrote, in no more digits than it has.
+std::string BoundPercent(double bound);
 /// "0.0312", "< 0.0001"
 std::string PValueText(double p);
 /// "p = 0.0312", "p < 0.0001"

@@ -15,7 +15,8 @@ std::string DescribeObjective(const Objective& objective) {
   for (const NorthStar& star : objective.north_stars()) {
     text += (text.empty() ? "" : ", ") + star.metric +
             (star.direction == Direction::kLowerIsBetter ? " (lower is better)" : "") +
-            (objective.north_stars().size() > 1 ? " \u00d7 " + Significant(star.weight, 3) : "");
+            (objective.north_stars().size() > 1 ? "\u00a0\u00d7\u00a0" + Significant(star.weight, 3)
+                                                : "");
   }
   return text;
 }
@@ -24,8 +25,8 @@ std::string DescribeGuardrails(const Objective& objective) {
   std::string text;
   for (const Guardrail& guardrail : objective.guardrails()) {
     text += (text.empty() ? "" : ", ") + guardrail.metric +
-            (guardrail.kind == BoundKind::kFloor ? " \u2265 " : " \u2264 ") +
-            Signed(guardrail.lift_bound, 2) + "%";
+            (guardrail.kind == BoundKind::kFloor ? "\u00a0\u2265\u00a0" : "\u00a0\u2264\u00a0") +
+            Typographic(BoundPercent(guardrail.lift_bound));
   }
   return text.empty() ? "none" : text;
 }

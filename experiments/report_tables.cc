@@ -171,7 +171,9 @@ Table ComparisonTable(const ReportSummary& summary) {
 
 Table SeedTable(const RunData& run, const ReportSummary& summary) {
   const Yardstick yardstick = YardstickOf(summary);
-  Table table{.caption = "Final " + yardstick.name + " of every seed",
+  Table table{.caption = "Final " + yardstick.name +
+                         (yardstick.unit.empty() ? "" : ", " + yardstick.unit + ",") +
+                         " of every seed",
               .columns = {{"Tuner"}},
               .css_class = "seeds"};
   for (const std::uint64_t seed : run.seeds) {

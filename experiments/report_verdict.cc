@@ -133,7 +133,7 @@ void WarnOfTheRest(const RunData& run, const ReportSummary& summary, Verdict* ve
   if (summary.cells_finished < summary.cells_planned) {
     verdict->warnings.push_back(
         "Unfinished run: " + OfText(summary.cells_finished, summary.cells_planned) +
-        " cells are done and only those are counted. The same `rectune run` command continues it.");
+        " cells are done and only those are counted. The same command continues it.");
   }
   if (!summary.has_reference) {
     verdict->warnings.push_back("No reference optimum is on file for " + run.task.scenario + "/" +
