@@ -31,8 +31,8 @@ std::ptrdiff_t FilesIn(const std::filesystem::path& directory) {
 // While alive, no file of this process may grow beyond `bytes`.
 class FileSizeLimit {
  public:
-  explicit FileSizeLimit(rlim_t bytes) {
-    previous_handler_ = ::signal(SIGXFSZ, SIG_IGN);  // write() then fails with EFBIG instead
+  // With the signal ignored, write() fails with EFBIG instead.
+  explicit FileSizeLimit(rlim_t bytes) : previous_handler_(::signal(SIGXFSZ, SIG_IGN)) {
     REQUIRE(::getrlimit(RLIMIT_FSIZE, &previous_) == 0);
     const rlimit limit{bytes, previous_.rlim_max};
     REQUIRE(::setrlimit(RLIMIT_FSIZE, &limit) == 0);
@@ -46,7 +46,7 @@ class FileSizeLimit {
 
  private:
   rlimit previous_{};
-  void (*previous_handler_)(int) = nullptr;
+  void (*previous_handler_)(int);
 };
 
 std::string FailureOfWriting(const std::filesystem::path& file, const std::string& bytes) {
