@@ -47,6 +47,7 @@ CategoricalSampler::CategoricalSampler(std::vector<std::size_t> counts,
 
 std::vector<std::size_t> CategoricalSampler::Sample(RandomStream& stream) const {
   std::vector<std::size_t> levels;
+  levels.reserve(counts_.size());
   for (const std::vector<double>& q : probabilities_) levels.push_back(stream.Categorical(q));
   return levels;
 }

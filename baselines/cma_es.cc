@@ -229,6 +229,7 @@ void CmaEs::DoRestore(const Json& state) {
   parts_.margin.set_scale(reader.Numbers("integer_scale", {0.0}));
   parts_.sampler.Restore(reader.Value("categoricals"), "/categoricals");
   std::vector<std::size_t> counts;
+  counts.reserve(parts_.categorical.size());
   for (const std::size_t j : parts_.categorical) counts.push_back(parts_.views[j].levels());
   const std::size_t dimension = parts_.gaussian.size();
   told_.clear();

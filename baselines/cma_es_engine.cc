@@ -34,10 +34,9 @@ Eigen::VectorXd ReadVector(ObjectReader& reader, const std::string& key, Eigen::
 
 }  // namespace
 
-CmaEsConstants::CmaEsConstants(std::size_t dimension, std::size_t population) {
+CmaEsConstants::CmaEsConstants(std::size_t dimension, std::size_t population) : mu(population / 2) {
   const double n = static_cast<double>(dimension);
   const auto lambda = static_cast<Eigen::Index>(population);
-  mu = population / 2;
   const auto parents = static_cast<Eigen::Index>(mu);
 
   Eigen::VectorXd raw(lambda);  // eq. 49

@@ -125,7 +125,7 @@ bool Engineer::IsNew(const Configuration& configuration) const {
 Configuration Engineer::With(std::span<const std::size_t> parameters,
                              const std::vector<double>& unit) const {
   const ParameterSpace& space = *task().space;
-  const Configuration decoded = space.Decode(unit);
+  Configuration decoded = space.Decode(unit);
   // Control may lie outside a tightened box; then the arm is the nearest member of the box.
   if (!space.Contains(incumbent_.configuration)) return decoded;
   std::vector<double> values = incumbent_.configuration.values();
@@ -181,10 +181,10 @@ std::optional<Proposal> Engineer::NextGridPoint() {
   while (next_grid_point_ < side * side) {
     const std::size_t point = next_grid_point_++;
     std::vector<double> unit = task().space->Encode(incumbent_.configuration);
-    unit[grid_coordinates_[0]] =
-        (static_cast<double>(point / side) + 0.5) / static_cast<double>(side);
-    unit[grid_coordinates_[1]] =
-        (static_cast<double>(point % side) + 0.5) / static_cast<double>(side);
+    const std::size_t row = point / side;
+    const std::size_t column = point % side;
+    unit[grid_coordinates_[0]] = (static_cast<double>(row) + 0.5) / static_cast<double>(side);
+    unit[grid_coordinates_[1]] = (static_cast<double>(column) + 0.5) / static_cast<double>(side);
     const std::array<std::size_t, 2> parameters{views_[grid_coordinates_[0]].parameter,
                                                 views_[grid_coordinates_[1]].parameter};
     Configuration configuration = With(parameters, unit);

@@ -15,6 +15,7 @@ SobolSearch::SobolSearch(std::string name, TuningTask task)
 
 std::vector<Proposal> SobolSearch::DoPropose(int arms) {
   std::vector<Proposal> proposals;
+  proposals.reserve(static_cast<std::size_t>(arms));
   for (int arm = 0; arm < arms; ++arm) {
     proposals.push_back(MakeProposal(task().space->Decode(sequence_.Point(next_++)), name()));
   }

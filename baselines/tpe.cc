@@ -41,8 +41,9 @@ Split SplitHistory(const ScoreHistory& history, const TpeOptions& options) {
       bad.emplace_back(scored[i].trial_id, &scored[i].unit);
     }
   }
-  for (const Observation& failed : history.unscored())
+  for (const Observation& failed : history.unscored()) {
     bad.emplace_back(failed.trial_id, &failed.unit);
+  }
   std::stable_sort(bad.begin(), bad.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
   for (const auto& entry : bad) split.bad.push_back(*entry.second);

@@ -13,7 +13,8 @@
 // round that are not measured yet join the bad set (constant liar), and so, unlike in Optuna,
 // which forgets them, do failed and rejected arms. Only ranks enter: any increasing transform of
 // the objective gives the same proposals. No surrogate, no confidence: it recommends by the shared
-// lower-bound rule. The state is the history alone.
+// lower-bound rule. With fewer arms than `startup_trials` it is random search. The state is the
+// history alone.
 #pragma once
 
 #include <string>

@@ -75,7 +75,7 @@ TuningTask WithoutGuardrails(TuningTask task) {
 TuningTask CategoricalsOnly(const TuningTask& task) {
   ParameterSpace space = *task.space;
   for (std::size_t p = 0; p < space.size(); ++p) {
-    const Parameter& parameter = space.parameters()[p];
+    const Parameter parameter = space.parameters()[p];  // a copy: `space` is replaced below
     switch (parameter.kind) {
       case ParameterKind::kContinuous:
       case ParameterKind::kInteger:
