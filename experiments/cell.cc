@@ -167,8 +167,9 @@ class CellRun {
     start = Clock::now();
     Json arm_truth = Json::array();
     for (const Trial& trial : trials) {
-      arm_truth.push_back(trial.proposal.configuration ? ScoreJson(*trial.proposal.configuration)
-                                                       : ScoreJson(port_.space->Production()));
+      arm_truth.push_back(
+          ScoreJson(port_.exposed_truth(trial.proposal.configuration ? *trial.proposal.configuration
+                                                                     : port_.space->Production())));
     }
     const Measurement truth = port_.truth(recommendation);
     timing.truth_seconds = SecondsSince(start);
@@ -182,7 +183,7 @@ class CellRun {
                    {"trials", std::move(trials_json)},
                    {"arm_truth", std::move(arm_truth)},
                    {"recommendation", port_.space->ToJson(recommendation)},
-                   {"true_score", ScoreJson(recommendation)},
+                   {"true_score", ScoreJson(truth)},
                    {"truth", ToJson(truth, *port_.metrics)},
                    {"home", home_.Digest()},
                    {"state", tuner_->Save()}});
@@ -190,8 +191,8 @@ class CellRun {
     WriteTiming(round, timing);
   }
 
-  Json ScoreJson(const Configuration& configuration) const {
-    const Score score = port_.objective.Evaluate(port_.truth(configuration), *port_.metrics);
+  Json ScoreJson(const Measurement& truth) const {
+    const Score score = port_.objective.Evaluate(truth, *port_.metrics);
     return {{"value", NumberToJson(score.value)}, {"violation", NumberToJson(score.violation)}};
   }
 

@@ -40,7 +40,7 @@ struct RoundData {
   Measurement truth;                 // noise-free lifts of the recommendation
   TrueScore true_score;              // of the recommendation
   std::optional<double> regret;      // NormalisedRegret(true_score, reference), if there is one
-  std::vector<TrueScore> arm_truth;  // noise-free score of each trial, or empty if not recorded;
+  std::vector<TrueScore> arm_truth;  // noise-free score of each trial on the panel it was shown to;
                                      // an invalid arm's slot served production: {0, 0}
   Json ledger;                       // tokens, calls, money so far; null for most tuners
   std::optional<double> suggest_seconds;  // wall time of Propose, from timing.jsonl

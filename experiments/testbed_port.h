@@ -61,6 +61,9 @@ struct TestbedPort {
       run_round;
   /// Noise-free lifts over production on the evaluation panel.
   std::function<Measurement(const Configuration&)> truth;
+  /// The same on the tuning panel, whose users the experiments expose: for judging an arm, not a
+  /// recommendation. Cheap for an arm that run_round has measured.
+  std::function<Measurement(const Configuration&)> exposed_truth;
   /// The same on the oracle panel, where reference optima are searched.
   std::function<Measurement(const Configuration&)> oracle_truth;
 };

@@ -29,6 +29,7 @@ std::shared_ptr<const TestbedPort> OpenSim(const std::string& scenario, const st
                    .make_task = {},
                    .run_round = {},
                    .truth = {},
+                   .exposed_truth = {},
                    .oracle_truth = {}};
   if (const std::optional<sim::Reference>& reference = testbed->reference()) {
     port.reference = ReferencePort{.optimum = reference->optimum,
@@ -47,6 +48,9 @@ std::shared_ptr<const TestbedPort> OpenSim(const std::string& scenario, const st
   };
   port.truth = [testbed](const Configuration& configuration) {
     return testbed->Truth(configuration, sim::PanelKind::kEvaluation);
+  };
+  port.exposed_truth = [testbed](const Configuration& configuration) {
+    return testbed->Truth(configuration, sim::PanelKind::kTuning);
   };
   port.oracle_truth = [testbed](const Configuration& configuration) {
     return testbed->Truth(configuration, sim::PanelKind::kOracle);

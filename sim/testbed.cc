@@ -134,8 +134,23 @@ struct Testbed::Parts {
   mutable std::unique_ptr<World> world;
   mutable std::array<LazyPopulation, 3> populations;  // by PanelKind
 
+  /// Noise-free lifts by panel and native values: recommendations repeat from round to round, and
+  /// the truth of an arm falls out of its experiment.
+  Measurement Remember(PanelKind panel, const Configuration& configuration,
+                       const Measurement& truth) const {
+    const std::lock_guard<std::mutex> lock(truth_mutex);
+    truths.emplace(std::pair(panel, configuration.values()), truth);
+    return truth;
+  }
+  std::optional<Measurement> Recall(PanelKind panel, const Configuration& configuration) const {
+    const std::lock_guard<std::mutex> lock(truth_mutex);
+    const auto found = truths.find(std::pair(panel, configuration.values()));
+    if (found == truths.end()) return std::nullopt;
+    return found->second;
+  }
+
   mutable std::mutex truth_mutex;
-  mutable std::map<std::vector<double>, Measurement> truths;
+  mutable std::map<std::pair<PanelKind, std::vector<double>>, Measurement> truths;
 };
 
 Testbed::Testbed(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -187,6 +202,7 @@ std::vector<Measurement> Testbed::RunRound(std::uint64_t seed, int round, double
     }
     outcomes.push_back(parts_->Simulate(arm, population, Moments::kMeansAndCovariance));
     pointers.push_back(&outcomes.back());
+    parts_->Remember(PanelKind::kTuning, arm, TrueLifts(population.control, outcomes.back()));
   }
   const AbOptions options{
       .users_per_arm = users_per_arm > 0.0 ? users_per_arm : default_users_per_arm(),
@@ -195,22 +211,14 @@ std::vector<Measurement> Testbed::RunRound(std::uint64_t seed, int round, double
 }
 
 Measurement Testbed::Truth(const Configuration& configuration, PanelKind panel) const {
-  // Recommendations repeat from round to round, so the evaluation panel's answers are remembered.
-  const bool remembered = panel == PanelKind::kEvaluation;
-  if (remembered) {
-    const std::lock_guard<std::mutex> lock(parts_->truth_mutex);
-    const auto found = parts_->truths.find(configuration.values());
-    if (found != parts_->truths.end()) return found->second;
-  }
+  if (const auto known = parts_->Recall(panel, configuration)) return *known;
   // Simulated outside the lock: two threads may do the same work, and get the same answer.
   const Population& population = parts_->Of(panel);
   Measurement truth =
       TrueLifts(population.control, parts_->Simulate(configuration, population, Moments::kMeans));
-  if (remembered) {
-    const std::lock_guard<std::mutex> lock(parts_->truth_mutex);
-    parts_->truths.emplace(configuration.values(), truth);
-  }
-  return truth;
+  // A search for the optimum never returns to a point: nothing to remember.
+  if (panel == PanelKind::kOracle) return truth;
+  return parts_->Remember(panel, configuration, truth);
 }
 
 }  // namespace rectune::sim

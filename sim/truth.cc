@@ -13,6 +13,10 @@ constexpr float kReferenceSeconds = 30.0F;
 /// random exposure is 2.1 s (KuaiRand-27K); a click is a play beyond 7 s there.
 constexpr float kGlanceSeconds = 2.1F;
 constexpr float kBounceSeconds = 9.0F;
+/// Seconds of a long view grow slower than the item's duration (ratio times 30 s at 30 s): people
+/// do not watch ten minutes as fully as half a minute. Assumed; without it, watch time could be
+/// bought by showing long items alone.
+constexpr float kDurationElasticity = 0.2F;
 
 float Linear(const BehaviourConstants& c, float affinity, const Item& item, float log_age) {
   return static_cast<float>(c.intercept) + static_cast<float>(c.affinity) * affinity +
@@ -65,7 +69,9 @@ Logits Truth::LogitsOf(const User& user, const Item& item, float age_days, float
 
 float Truth::WatchSeconds(float click, float long_view_given_click, float log_duration) const {
   const float seconds = kReferenceSeconds * std::exp(log_duration);
-  const float watched = long_view_given_click * long_view_ratio_ * seconds +
+  const float long_seconds =
+      long_view_ratio_ * kReferenceSeconds * std::exp(kDurationElasticity * log_duration);
+  const float watched = long_view_given_click * std::min(long_seconds, 2.0F * seconds) +
                         (1.0F - long_view_given_click) * std::min(kBounceSeconds, 0.5F * seconds);
   return click * watched + (1.0F - click) * kGlanceSeconds;
 }

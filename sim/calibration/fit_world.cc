@@ -107,7 +107,7 @@ int Run(const std::string& name, const std::string& size_name) {
     problem.SetParameterUpperBound(x.data(), static_cast<int>(index), high);
   }
   ceres::Solver::Options options;
-  options.max_num_iterations = 12;
+  options.max_num_iterations = 25;
   options.function_tolerance = 1e-7;
   options.num_threads = 1;
   options.logging_type = ceres::SILENT;

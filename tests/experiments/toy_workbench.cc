@@ -68,6 +68,7 @@ std::shared_ptr<const TestbedPort> OpenToy(const std::string& scenario, const st
                    .make_task = {},
                    .run_round = {},
                    .truth = {},
+                   .exposed_truth = {},
                    .oracle_truth = {}};
   port.make_task = [](const Budget& budget, std::uint64_t seed) {
     TuningTask made = MakeToyTask(seed, budget.rounds, budget.arms_per_round);
@@ -87,6 +88,7 @@ std::shared_ptr<const TestbedPort> OpenToy(const std::string& scenario, const st
   port.truth = [](const Configuration& configuration) {
     return Read(MakeToyTask(0, 1, 1), 1, std::span(&configuration, 1), /*noise=*/0.0).front();
   };
+  port.exposed_truth = port.truth;
   port.oracle_truth = port.truth;
   return std::make_shared<const TestbedPort>(std::move(port));
 }
