@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The frozen reference optima: each still reproduces on the oracle panel, and holds up on the panel
+// that regret is judged on.
+#include <catch2/catch.hpp>
+
+#include "core/object_reader.h"
+#include "sim/scenarios/embedded.h"
+#include "sim/testbed.h"
+
+namespace rectune::sim {
+namespace {
+
+TEST_CASE("every frozen reference reproduces", "[reference]") {
+  REQUIRE_FALSE(EmbeddedReferences().empty());
+  for (const EmbeddedFile& file : EmbeddedReferences()) {
+    INFO(file.name);
+    const std::size_t first = file.name.find('.');
+    const std::size_t second = file.name.find('.', first + 1);
+    const std::size_t third = file.name.find('.', second + 1);
+    const auto testbed =
+        Testbed::Open(file.name.substr(0, first), file.name.substr(first + 1, second - first - 1),
+                      file.name.substr(second + 1, third - second - 1));
+    REQUIRE(testbed->reference());
+    const Reference& reference = *testbed->reference();
+    const auto score = [&](PanelKind panel) {
+      return testbed->objective().Evaluate(testbed->Truth(reference.optimum, panel),
+                                           testbed->metrics());
+    };
+    const Score oracle = score(PanelKind::kOracle);
+    CHECK(oracle.feasible());
+    CHECK(oracle.value == Approx(reference.optimum_value).epsilon(1e-6));
+    CHECK(oracle.value > 0.5);   // there is something to gain
+    CHECK(oracle.value < 10.0);  // and not more than a product could believe
+    // Another population agrees on the gain, though a guardrail may sit on its edge there.
+    const Score evaluation = score(PanelKind::kEvaluation);
+    CHECK(evaluation.value == Approx(oracle.value).epsilon(0.25));
+    CHECK(evaluation.violation < 1.5);
+  }
+}
+
+TEST_CASE("the joint optimum beats every single stage's", "[reference]") {
+  const auto gain = [](const char* task) {
+    return Testbed::Open("discover_feed", task, "small")->reference()->optimum_value;
+  };
+  for (const char* task : {"pre_rank", "rank", "re_rank"}) CHECK(gain("joint") > gain(task));
+}
+
+}  // namespace
+}  // namespace rectune::sim
