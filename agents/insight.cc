@@ -173,7 +173,9 @@ InsightReply AskInsight(ModelClient* client, const InsightContext& context, int 
     const std::string level = SanitizeLine(claim["level"].get<std::string>(), 200);
     const std::string metric = SanitizeLine(claim["metric"].get<std::string>(), 200);
     const int direction = claim["direction"] == "up" ? 1 : -1;
-    const std::string name = parameter + (level.empty() ? "" : " to " + level) + " on " + metric;
+    std::string name = parameter;
+    if (!level.empty()) name += " to " + level;
+    name += " on " + metric;
     const auto known = std::find_if(context.statistics.begin(), context.statistics.end(),
                                     [&](const Pattern& pattern) {
                                       return pattern.parameter == parameter &&

@@ -29,6 +29,17 @@ MemoryStatus StatusOf(TrialStatus status) {
   return MemoryStatus::kFailed;
 }
 
+/// What differs from production; null without a configuration.
+Json ChangesJson(const ParameterSpace& space, const std::optional<Configuration>& configuration) {
+  if (!configuration) return nullptr;
+  Json changes = space.ToJson(*configuration);
+  const Json production = space.ToJson(space.Production());
+  for (const auto& [name, value] : production.items()) {
+    if (changes[name] == value) changes.erase(name);
+  }
+  return changes;
+}
+
 }  // namespace
 
 const char* ToString(MemoryStatus status) {
@@ -116,10 +127,7 @@ Json AgentMemory::ToJson(const ParameterSpace& space) const {
     json["evaluation_check"] = item.evaluation_check;
     json["archived"] = item.archived;
     json["explanation"] = item.explanation;
-    if (item.trial < 0) {
-      json["configuration"] =
-          item.configuration ? space.ToJson(*item.configuration) : Json(nullptr);
-    }
+    if (item.trial < 0) json["changes"] = ChangesJson(space, item.configuration);
     list.push_back(std::move(json));
   }
   return list;
@@ -153,9 +161,9 @@ AgentMemory AgentMemory::FromJson(const Json& json, const std::string& path,
                           "a trial of the history");
       }
       item.configuration = trial->proposal.configuration;
-    } else if (const Json& configuration = reader.Value("configuration");
-               !configuration.is_null()) {
-      item.configuration = space.Parse(configuration, reader.PathOf("configuration"));
+    } else if (const Json& changes = reader.Value("changes"); !changes.is_null()) {
+      const Configuration production = space.Production();
+      item.configuration = space.Parse(changes, reader.PathOf("changes"), &production);
     }
     reader.Finish();
     memory.items_.push_back(std::move(item));

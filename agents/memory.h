@@ -50,7 +50,7 @@ class AgentMemory {
   static Json RecordJson(const MemoryItem& item, const TuningTask& task,
                          std::span<const Trial> history);
 
-  /// Compact: what the named trial already holds is left out.
+  /// Compact: what the named trial already holds is left out, and so is what equals production.
   Json ToJson(const ParameterSpace& space) const;
   static AgentMemory FromJson(const Json& json, const std::string& path,
                               const ParameterSpace& space, std::span<const Trial> history);

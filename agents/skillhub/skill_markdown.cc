@@ -191,7 +191,7 @@ Skill ParseLocated(const SkillFiles& files) {
     throw ConfigError("", "no front matter", "a first line of three hyphens, then YAML");
   }
   const std::size_t end = markdown.find("\n---", 3);
-  if (end == std::string::npos || end > kMaxFrontMatterBytes) {
+  if (end > kMaxFrontMatterBytes) {  // also when there is none
     throw ConfigError("", "front matter without an end", "a line of three hyphens within 16 KiB");
   }
   Skill skill;

@@ -64,7 +64,11 @@ std::vector<std::string> DescribeForDiff(const Skill& skill) {
   std::vector<std::string> lines;
   const auto add_text = [&](const std::string& slot, const std::string& text) {
     std::istringstream in(text);
-    for (std::string line; std::getline(in, line);) lines.push_back(slot + ": " + line);
+    for (std::string line; std::getline(in, line);) {
+      lines.push_back(slot);
+      lines.back() += ": ";
+      lines.back() += line;
+    }
   };
   add_text("task context", skill.task_context);
   add_text("task requirement", skill.task_requirement);
@@ -102,7 +106,7 @@ std::string Skillhub::VersionId(const Skill& skill) const {
 
 std::string Skillhub::Commit(const Skill& skill, const Provenance& provenance) {
   RECTUNE_CHECK(IsSkillName(skill.name), "a skill's name becomes a folder");
-  const std::string id = VersionId(skill);
+  std::string id = VersionId(skill);
   const auto head = heads_.find(skill.name);
   if (head != heads_.end() && head->second == id) return id;
   if (Find(id) == nullptr) {
@@ -218,7 +222,8 @@ Skillhub Skillhub::FromJson(const Json& json, const std::string& path,
   if (!heads.is_object()) throw ConfigError(path + "/heads", heads.dump(), "an object");
   for (const auto& [name, id] : heads.items()) {
     if (!id.is_string() || hub.Find(id.get<std::string>()) == nullptr) {
-      throw ConfigError(path + "/heads/" + name, id.dump(), "the id of a version");
+      throw ConfigError(reader.PathOf("heads"), name + " as " + id.dump(),
+                        "a version's id for each name");
     }
     hub.heads_[name] = id.get<std::string>();
   }

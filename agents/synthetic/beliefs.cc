@@ -43,6 +43,11 @@ Beliefs::Beliefs(const ActorContext& context, const SyntheticOptions& options, s
   std::sort(visible_.begin(), visible_.end(),
             [](const Trial* a, const Trial* b) { return a->id < b->id; });
   visible_.erase(std::unique(visible_.begin(), visible_.end()), visible_.end());
+  for (const Trial* trial : visible_) {
+    visible_units_.push_back(trial->proposal.configuration
+                                 ? features().space().Encode(*trial->proposal.configuration)
+                                 : std::vector<double>());
+  }
   if (options.reasoning_depth >= 1) best_ = BestTrial(*context.brief.task, visible_);
 
   std::vector<const Trial*> used;

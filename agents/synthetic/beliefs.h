@@ -43,6 +43,8 @@ class Beliefs {
   std::string Because(const Move& move, int direction) const;
   /// Trials that the model can see: the last `context_window` of the history, and the elites.
   const std::vector<const Trial*>& visible() const { return visible_; }
+  /// Their places in the root unit cube, where they have one.
+  const std::vector<std::vector<double>>& visible_units() const { return visible_units_; }
   const Trial* best() const { return best_; }
 
  private:
@@ -54,6 +56,7 @@ class Beliefs {
   std::uint64_t seed_;
   std::vector<std::string> metrics_;
   std::vector<const Trial*> visible_;
+  std::vector<std::vector<double>> visible_units_;
   const Trial* best_ = nullptr;
   std::vector<LiftModel> models_;  // one a metric
 };

@@ -35,7 +35,8 @@ class ActorMind {
       : context_(context),
         call_(call),
         root_(context.brief.features->space()),
-        beliefs_(context, call.options, call.seed) {
+        beliefs_(context, call.options, call.seed),
+        production_unit_(root_.Encode(root_.Production())) {
     for (const Move& move : beliefs_.features().moves()) {
       slopes_.push_back(beliefs_.ValueSlope(move));
     }
@@ -82,7 +83,7 @@ class ActorMind {
         trial = context_.elites[static_cast<std::size_t>(pick * count)];
       }
     }
-    if (trial == nullptr) return {root_.Encode(root_.Production()), "production"};
+    if (trial == nullptr) return {production_unit_, "production"};
     return {root_.Encode(*trial->proposal.configuration), "trial " + std::to_string(trial->id)};
   }
 
@@ -92,18 +93,12 @@ class ActorMind {
 
   bool IsRepeat(const std::vector<double>& unit) const {
     const auto same = [&](const std::vector<double>& other) {
-      for (std::size_t j = 0; j < unit.size(); ++j) {
-        if (std::abs(unit[j] - other[j]) > kDistinct) return false;
-      }
-      return true;
+      return !other.empty() &&
+             std::equal(unit.begin(), unit.end(), other.begin(),
+                        [](double a, double b) { return std::abs(a - b) <= kDistinct; });
     };
-    if (std::any_of(taken_.begin(), taken_.end(), same)) return true;
-    if (same(root_.Encode(root_.Production()))) return true;
-    return std::any_of(beliefs_.visible().begin(), beliefs_.visible().end(),
-                       [&](const Trial* trial) {
-                         return trial->proposal.configuration &&
-                                same(root_.Encode(*trial->proposal.configuration));
-                       });
+    return same(production_unit_) || std::any_of(taken_.begin(), taken_.end(), same) ||
+           std::any_of(beliefs_.visible_units().begin(), beliefs_.visible_units().end(), same);
   }
 
   Idea Imagine(const Base& base, RandomStream* stream) const {
@@ -194,7 +189,6 @@ class ActorMind {
   Json Write(const Base& base, const Idea& idea, RandomStream* stream) const {
     const Json from = root_.ToJson(root_.Decode(base.unit));
     Json to = root_.ToJson(root_.Decode(idea.unit));
-    const std::vector<double> production_unit = root_.Encode(root_.Production());
     std::vector<double> written_unit = idea.unit;
     std::string hypothesis = "From " + base.name + ": ";
     for (std::size_t c = 0; c < idea.changes.size(); ++c) {
@@ -231,7 +225,7 @@ class ActorMind {
     Json config = Json::array();
     for (std::size_t p = 0; p < root_.size(); ++p) {
       const Parameter& parameter = root_.parameters()[p];
-      if (!Differs(p, written_unit, production_unit)) continue;
+      if (!Differs(p, written_unit, production_unit_)) continue;
       Json value = WriteValue(p, to[parameter.name]);
       const bool is_victim =
           victim < idea.changes.size() && idea.changes[victim].first->parameter == p;
@@ -253,6 +247,7 @@ class ActorMind {
   const SyntheticCall& call_;
   const ParameterSpace& root_;
   Beliefs beliefs_;
+  std::vector<double> production_unit_;
   std::vector<LiftModel::Estimate> slopes_;  // of the objective's value, one a move
   std::vector<std::vector<double>> taken_;
 };

@@ -16,7 +16,6 @@ namespace rectune::agents {
 namespace {
 
 constexpr double kDistinct = 0.03;
-constexpr double kMeritCuriosity = 0.0;
 
 struct Finding {
   bool pass = true;
@@ -99,16 +98,17 @@ Json PlayCritic(const CriticContext& context, const SyntheticCall& call) {
     judgement.unit = root.Encode(*validation.configuration);
     const Eigen::VectorXd x = beliefs.features().Of(*validation.configuration);
     const Outlook outlook = beliefs.Judge(x);
-    judgement.merit = outlook.penalised + kMeritCuriosity * outlook.value_sd;
+    judgement.merit = outlook.penalised;
     const std::string expectation = "expected " + FormatSigned(outlook.value) + " +- " +
                                     FormatNumber(outlook.value_sd) + "%, breach " +
                                     FormatNumber(outlook.violation) + " points";
     judgement.alignment = {outlook.penalised + outlook.value_sd >= 0.0, expectation};
     judgement.soundness = CheckSoundness(draft);
-    for (const Trial* trial : beliefs.visible()) {
-      if (!trial->proposal.configuration) continue;
-      if (Distance(judgement.unit, root.Encode(*trial->proposal.configuration)) < kDistinct) {
-        judgement.diversity = {false, "almost the same as trial " + std::to_string(trial->id)};
+    for (std::size_t i = 0; i < beliefs.visible().size(); ++i) {
+      const std::vector<double>& tried = beliefs.visible_units()[i];
+      if (!tried.empty() && Distance(judgement.unit, tried) < kDistinct) {
+        judgement.diversity = {
+            false, "almost the same as trial " + std::to_string(beliefs.visible()[i]->id)};
       }
     }
     judgements.push_back(std::move(judgement));

@@ -129,7 +129,7 @@ TEST_CASE("An item is launched, completed by its own trial, and stored without r
   CHECK(record["results"]["readings"]["engagement"]["lift"] == 1.0);
 
   const Json saved = ParseJson(DumpLine(memory.ToJson(*task.space)));
-  CHECK_FALSE(saved[0].contains("configuration"));  // the trial has it
+  CHECK_FALSE(saved[0].contains("changes"));  // the trial has it
   const AgentMemory again = AgentMemory::FromJson(saved, "", *task.space, history);
   CHECK(again.ToJson(*task.space) == saved);
   CHECK(again.items()[0].configuration == item.configuration);

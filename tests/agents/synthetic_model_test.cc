@@ -148,13 +148,13 @@ TEST_CASE_METHOD(Fixture, "Prior quality is the share of beliefs that keep their
     int all = 0;
     for (std::uint64_t seed = 1; seed <= 200; ++seed) {
       const Beliefs beliefs(context, options, seed);
-      for (std::size_t move = 0; move < features.moves().size(); ++move) {
+      for (const Move& move : features.moves()) {
         for (const std::string& metric : ObjectiveMetrics(task.objective)) {
-          const Parameter& parameter = task.space->parameters()[features.moves()[move].parameter];
+          const Parameter& parameter = task.space->parameters()[move.parameter];
           const int truth = GuessEffect(parameter, metric).sign;
           if (truth == 0) continue;
           ++all;
-          right += beliefs.MetricSlope(features.moves()[move], metric).mean * truth > 0.0 ? 1 : 0;
+          right += beliefs.MetricSlope(move, metric).mean * truth > 0.0 ? 1 : 0;
         }
       }
     }
