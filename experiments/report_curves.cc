@@ -59,10 +59,10 @@ Scale ChooseScale(const ReportContext& context, bool with_seeds) {
   const double room = 0.25 * std::max(high - low, 1e-6);
   scale.low = std::max(wide_low, low - room);
   scale.high = std::min(wide_high, high + room);
-  scale.clips = scale.low > wide_low || scale.high < wide_high;
   const double margin = 0.04 * std::max(scale.high - scale.low, 1e-6);
   scale.high += margin;
   if (scale.low < 0.0) scale.low -= margin;
+  scale.clips = scale.low > wide_low || scale.high < wide_high;
   return scale;
 }
 

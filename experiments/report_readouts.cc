@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -77,19 +78,21 @@ Table RoundTable(const RunData& run, const RoundData& round) {
 std::string RoundSummary(const RunData& run, const RoundData& round) {
   int significant = 0;
   int completed = 0;
-  double best = 0.0;
+  std::optional<double> best;  // of the arms whose point estimates hold every guardrail
   for (const Trial& trial : round.trials) {
     if (trial.status != TrialStatus::kCompleted) continue;
-    const double value = run.task.objective.Evaluate(trial.measurement, *run.task.metrics).value;
-    best = completed == 0 ? value : std::max(best, value);
     ++completed;
+    const Score score = run.task.objective.Evaluate(trial.measurement, *run.task.metrics);
+    if (score.feasible()) best = std::max(best.value_or(score.value), score.value);
     for (std::size_t m = 0; m < trial.measurement.readings.size(); ++m) {
       const Direction direction = run.task.metrics->metrics()[m].direction;
       if (!Finding(trial.measurement.readings[m], direction).empty()) ++significant;
     }
   }
   if (completed == 0) return "no arm completed";
-  return "best arm " + Signed(best, 2) + "% measured, " + std::to_string(significant) +
+  return (best ? "best arm within its guardrails " + Signed(*best, 2) + "% measured, "
+               : "no arm within its guardrails, ") +
+         std::to_string(significant) +
          (significant == 1 ? " significant reading" : " significant readings") +
          ", recommendation truly " + Signed(round.true_score.value, 2) + "%" +
          (round.true_score.violation > 0.0 ? " but past a guardrail" : "");
