@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "agents/derived_file.h"
 #include "agents/elite.h"
+#include "agents/online.h"
 #include "agents/round_report.h"
 #include "agents/skillhub/skill_markdown.h"
 #include "agents/text.h"
@@ -266,6 +268,10 @@ std::vector<Proposal> AgentTuner::Launch(int round, int arms, Slate* slate) {
     proposals.push_back(std::move(proposal));
   }
   ReportLaunch(task(), round, proposals, &transcript_);
+  if (!home_.directory.empty()) {
+    WriteDerivedFile(home_.directory / "ab_tasks" / (RoundName(round) + ".json"),
+                     DumpPretty(AbTaskJson(task(), round, proposals)));
+  }
   return proposals;
 }
 
@@ -360,7 +366,7 @@ void AgentTuner::FinishTranscript(int round) {
     const std::string suffix =
         readouts_in_round_ > 1 ? "-" + std::to_string(readouts_in_round_) : "";
     WriteFileAtomically(folder / (RoundName(round) + suffix + ".md"), transcript_.text());
-    if (skill_agent_ != nullptr) skill_agent_->hub().WriteTo(home_.directory / "skills");
+    WriteDerivedFiles();
   }
   transcript_.Clear();
 }

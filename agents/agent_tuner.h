@@ -64,6 +64,8 @@ class AgentTuner : public Tuner {
   void SelectElites(const std::vector<const Trial*>& arms);
   void Learn(int round, const std::vector<const Trial*>& fresh);
   void FinishTranscript(int round);
+  /// Skills and memory as files for people; rebuilt on Restore.
+  void WriteDerivedFiles() const;
 
   AgentOptions options_;
   std::unique_ptr<ChatModel> model_;

@@ -2,6 +2,7 @@
 //
 // What an AgentTuner remembers beyond the history: saved as JSON, restored exactly.
 #include "agents/agent_tuner.h"
+#include "agents/derived_file.h"
 #include "core/config_error.h"
 #include "core/object_reader.h"
 
@@ -47,11 +48,21 @@ void AgentTuner::DoRestore(const Json& state) {
   }
   if (skill_agent_ != nullptr) {
     skill_agent_->Restore(skill, "/skill");
-    if (!home_.directory.empty()) skill_agent_->hub().WriteTo(home_.directory / "skills");
   }
   readouts_in_round_ = static_cast<int>(reader.Integer("readouts_in_round", {0, 1000000}));
   transcript_.Restore(reader.Value("transcript"), "/transcript");
   reader.Finish();
+  WriteDerivedFiles();
+}
+
+void AgentTuner::WriteDerivedFiles() const {
+  if (home_.directory.empty()) return;
+  if (skill_agent_ != nullptr) skill_agent_->WriteTo(home_.directory / "skills");
+  Json records = Json::array();
+  for (const MemoryItem& item : memory_.items()) {
+    records.push_back(AgentMemory::RecordJson(item, task(), history()));
+  }
+  WriteDerivedFile(home_.directory / "memory.json", DumpPretty(records));
 }
 
 }  // namespace rectune::agents

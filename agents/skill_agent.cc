@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "agents/derived_file.h"
 #include "agents/text.h"
 #include "core/object_reader.h"
 
@@ -17,7 +18,7 @@ constexpr std::size_t kRememberedRejections = 6;
 
 }  // namespace
 
-SkillAgent::SkillAgent(const TuningTask& task, const FeatureMap* features, Skill initial,
+SkillAgent::SkillAgent(const TuningTask& task, const FeatureMap* features, const Skill& initial,
                        Options options)
     : task_(task),
       features_(features),
@@ -81,7 +82,7 @@ void SkillAgent::Land(const SkillEdit& edit, const SkillContext& context, const 
   round->landed.push_back(line);
 }
 
-SkillRound SkillAgent::Evolve(ModelClient* client, SkillContext context,
+SkillRound SkillAgent::Evolve(ModelClient* client, const SkillContext& context,
                               const std::vector<const Trial*>& fresh, int sample) {
   SkillRound round;
   const Skill before = skill();
@@ -159,6 +160,16 @@ SkillRound SkillAgent::Evolve(ModelClient* client, SkillContext context,
   round.version_after = hub_.head_id(name_);
   round.diff = DiffSkills(before, skill());
   return round;
+}
+
+void SkillAgent::WriteTo(const std::filesystem::path& directory) const {
+  hub_.WriteTo(directory);
+  Json counts = Json::object();
+  for (std::size_t i = 0; i < skill().rules.size(); ++i) {
+    counts[skill().rules[i].id]["helpful"] = helpful_[i];
+    counts[skill().rules[i].id]["harmful"] = harmful_[i];
+  }
+  WriteDerivedFile(directory / name_ / "references" / "rule_counts.json", DumpPretty(counts));
 }
 
 Json SkillAgent::ToJson() const {

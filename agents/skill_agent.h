@@ -36,7 +36,8 @@ class SkillAgent {
     GateOptions gate;
     int max_edits = 3;
   };
-  SkillAgent(const TuningTask& task, const FeatureMap* features, Skill initial, Options options);
+  SkillAgent(const TuningTask& task, const FeatureMap* features, const Skill& initial,
+             Options options);
 
   const Skill& skill() const { return hub_.head(name_); }
   const ParameterSpace& box() const { return *box_; }
@@ -47,8 +48,11 @@ class SkillAgent {
 
   /// `fresh`: the trials just read out. `context` lacks what this agent knows itself; it is filled
   /// in. `sample` tells repeated readouts of one round apart.
-  SkillRound Evolve(ModelClient* client, SkillContext context,
+  SkillRound Evolve(ModelClient* client, const SkillContext& context,
                     const std::vector<const Trial*>& fresh, int sample);
+
+  /// The hub's folders, and beside each head's rules how often they helped and harmed.
+  void WriteTo(const std::filesystem::path& directory) const;
 
   Json ToJson() const;
   void Restore(const Json& json, const std::string& path);

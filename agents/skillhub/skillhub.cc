@@ -2,11 +2,10 @@
 #include "agents/skillhub/skillhub.h"
 
 #include <algorithm>
-#include <fstream>
 #include <sstream>
-#include <stdexcept>
 #include <utility>
 
+#include "agents/derived_file.h"
 #include "agents/digest.h"
 #include "agents/skillhub/skill_markdown.h"
 #include "agents/text.h"
@@ -15,26 +14,6 @@
 
 namespace rectune::agents {
 namespace {
-
-/// Skill folders can be rebuilt from the saved state, so they are renamed into place but not
-/// flushed to disk: a flush costs milliseconds and buys nothing here.
-void WriteDerivedFile(const std::filesystem::path& file, const std::string& bytes) {
-  {
-    std::ifstream in(file, std::ios::binary);
-    if (in) {
-      std::ostringstream present;
-      present << in.rdbuf();
-      if (present.str() == bytes) return;
-    }
-  }
-  std::filesystem::create_directories(file.parent_path());
-  const std::filesystem::path temporary = file.string() + ".part";
-  std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
-  out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  out.close();
-  if (!out) throw std::runtime_error("cannot write " + temporary.string());
-  std::filesystem::rename(temporary, file);
-}
 
 void WriteSkillFiles(const std::filesystem::path& folder, const SkillFiles& files) {
   WriteDerivedFile(folder / "SKILL.md", files.markdown);

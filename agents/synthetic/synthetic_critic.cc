@@ -16,6 +16,7 @@ namespace rectune::agents {
 namespace {
 
 constexpr double kDistinct = 0.03;
+constexpr double kCuriosity = 0.7;
 
 struct Finding {
   bool pass = true;
@@ -29,7 +30,8 @@ struct Judgement {
   Finding soundness;
   Finding diversity;
   Finding format;
-  double merit = 0.0;
+  double merit = 0.0;  // expected penalised value
+  double doubt = 0.0;  // its standard deviation
   std::vector<double> unit;
   bool keep() const {
     return validity.pass && alignment.pass && soundness.pass && diversity.pass && format.pass;
@@ -69,6 +71,40 @@ double Distance(const std::vector<double>& a, const std::vector<double>& b) {
   return distance;
 }
 
+/// Of proposals that are almost the same, the one with most merit stays.
+void RejectTwins(std::vector<Judgement>* judgements) {
+  for (Judgement& judgement : *judgements) {
+    for (const Judgement& other : *judgements) {
+      if (&judgement == &other || judgement.unit.empty() || other.unit.empty()) continue;
+      if (Distance(judgement.unit, other.unit) >= kDistinct || !other.keep()) continue;
+      const bool other_first = other.merit > judgement.merit ||
+                               (other.merit == judgement.merit && other.number < judgement.number);
+      if (!other_first) continue;
+      judgement.diversity = {false, "almost the same as proposal " + std::to_string(other.number)};
+      break;
+    }
+  }
+}
+
+/// The kept ones, best first; every second place goes to the one that would teach most.
+std::vector<const Judgement*> Rank(const std::vector<Judgement>& judgements) {
+  std::vector<const Judgement*> waiting;
+  for (const Judgement& judgement : judgements) {
+    if (judgement.keep()) waiting.push_back(&judgement);
+  }
+  std::vector<const Judgement*> ranked;
+  while (!waiting.empty()) {
+    const double curiosity = ranked.size() % 2 == 0 ? 0.0 : kCuriosity;
+    const auto next = std::max_element(
+        waiting.begin(), waiting.end(), [&](const Judgement* a, const Judgement* b) {
+          return a->merit + curiosity * a->doubt < b->merit + curiosity * b->doubt;
+        });
+    ranked.push_back(*next);
+    waiting.erase(next);
+  }
+  return ranked;
+}
+
 Json Rule(const Finding& finding) {
   Json json;
   json["pass"] = finding.pass;
@@ -99,6 +135,7 @@ Json PlayCritic(const CriticContext& context, const SyntheticCall& call) {
     const Eigen::VectorXd x = beliefs.features().Of(*validation.configuration);
     const Outlook outlook = beliefs.Judge(x);
     judgement.merit = outlook.penalised;
+    judgement.doubt = outlook.value_sd;
     const std::string expectation = "expected " + FormatSigned(outlook.value) + " +- " +
                                     FormatNumber(outlook.value_sd) + "%, breach " +
                                     FormatNumber(outlook.violation) + " points";
@@ -114,23 +151,8 @@ Json PlayCritic(const CriticContext& context, const SyntheticCall& call) {
     judgements.push_back(std::move(judgement));
   }
 
-  std::vector<Judgement*> ranked;
-  for (Judgement& judgement : judgements) ranked.push_back(&judgement);
-  std::stable_sort(ranked.begin(), ranked.end(),
-                   [](const Judgement* a, const Judgement* b) { return a->merit > b->merit; });
-  std::vector<const Judgement*> kept;
-  for (Judgement* judgement : ranked) {
-    if (!judgement->keep()) continue;
-    for (const Judgement* other : kept) {
-      if (judgement->unit.empty() || other->unit.empty()) continue;
-      if (Distance(judgement->unit, other->unit) < kDistinct) {
-        judgement->diversity = {false,
-                                "almost the same as proposal " + std::to_string(other->number)};
-        break;
-      }
-    }
-    if (judgement->keep()) kept.push_back(judgement);
-  }
+  RejectTwins(&judgements);
+  const std::vector<const Judgement*> kept = Rank(judgements);
 
   Json verdicts = Json::array();
   for (const Judgement& judgement : judgements) {

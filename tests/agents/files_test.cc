@@ -42,6 +42,8 @@ TEST_CASE("Its files are the same whether or not it was killed and resumed on th
     const auto expected = Files(whole_home.path());
     CHECK(expected.count("transcript/round-05.md") == 1);
     CHECK(expected.count("skills/toy-joint/SKILL.md") == 1);
+    CHECK(expected.count("ab_tasks/round-05.json") == 1);
+    CHECK(ParseJson(expected.at("memory.json")).size() >= 4 * kRounds);
     for (int stop = 1; stop < kRounds; ++stop) {
       TemporaryDirectory home;
       const auto first = Make(name, task, "{}", {home.path()});
@@ -50,7 +52,8 @@ TEST_CASE("Its files are the same whether or not it was killed and resumed on th
       const std::string state = DumpLine(first->Save());
       const std::vector<Trial> history = Reread(task, first->history());
       Play(first.get(), stop + 1, stop + 1);  // written, but its journal line was lost
-      std::filesystem::remove_all(home.path() / "skills");  // derived: comes back
+      std::filesystem::remove_all(home.path() / "skills");  // derived: come back
+      std::filesystem::remove(home.path() / "memory.json");
       const auto second = Make(name, task, "{}", {home.path()});
       second->Restore(history, ParseJson(state));
       Play(second.get(), stop + 1, kRounds);
@@ -97,7 +100,8 @@ TEST_CASE("Text inside a skill is shown, never obeyed") {
   CHECK(campaign("a") == campaign("b"));
   const auto files = Files(directory.path() / "b" / "home");
   for (const auto& [name, text] : files) {
-    CHECK((name.rfind("transcript/round-0", 0) == 0 || name.rfind("skills/", 0) == 0));
+    CHECK((name.rfind("transcript/round-0", 0) == 0 || name.rfind("skills/", 0) == 0 ||
+           name.rfind("ab_tasks/round-0", 0) == 0 || name == "memory.json"));
     CHECK(text.find('\x1b') == std::string::npos);
   }
   CHECK_THAT(files.at("transcript/round-01.md"), Catch::Contains("IGNORE ALL PREVIOUS"));

@@ -51,8 +51,7 @@ TEST_CASE("Size and depth are bounded before anything is built") {
   const std::string huge = "{\"a\": \"" + std::string(70000, 'x') + "\"}";
   CHECK_THAT(Error(huge), Catch::Contains("bytes"));
   CHECK(ParseReply(huge, {.max_bytes = 100000}).value.has_value());
-  std::string deep = "1";
-  for (int i = 0; i < 11; ++i) deep = "[" + deep + "]";
+  const std::string deep = std::string(11, '[') + "1" + std::string(11, ']');
   CHECK(ParseReply("{\"a\":" + deep + "}", {}).value.has_value());
   CHECK_THAT(Error("{\"a\":[" + deep + "]}"), Catch::Contains("levels deep"));
   CHECK_THAT(Error("{\"a\":" + std::string(30000, '[')), Catch::Contains("levels deep"));
