@@ -25,17 +25,16 @@ std::string FenceFor(const std::string& text) {
 
 std::string EscapeMarkdown(const std::string& text) {
   std::string escaped;
-  for (char c : text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
     if (c == '<') {
       escaped += "&lt;";
-    } else if (c == '>') {
-      escaped += "&gt;";
-    } else if (c == '|' || c == '`' || c == '*' || c == '[' || c == ']') {
-      escaped += '\\';
-      escaped += c;
-    } else {
-      escaped += c;
+      continue;
     }
+    // A bracket alone is plain text (a curve's values); only "](" makes a link of it.
+    const bool opens_link = c == '(' && i > 0 && text[i - 1] == ']';
+    if (c == '|' || c == '`' || c == '*' || opens_link) escaped += '\\';
+    escaped += c;
   }
   return escaped;
 }

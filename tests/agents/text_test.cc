@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "agents/digest.h"
+#include "agents/transcript.h"
 
 namespace rectune::agents {
 namespace {
@@ -48,6 +49,16 @@ TEST_CASE("Slugs are safe names") {
   CHECK(Slug("../../etc/passwd") == "etc-passwd");
   CHECK(Slug("--") == "unnamed");
   CHECK(Slug(std::string(200, 'a')).size() == 64);
+}
+
+TEST_CASE("Model text cannot open HTML, links, code or table cells in a transcript") {
+  CHECK(EscapeMarkdown("</details><img src=x>") == "&lt;/details>&lt;img src=x>");
+  CHECK(EscapeMarkdown("[click](http://x)") == "[click]\\(http://x)");
+  CHECK(EscapeMarkdown("a | b `c` *d*") == "a \\| b \\`c\\` \\*d\\*");
+  CHECK(EscapeMarkdown("curve [0, 0.5, 1] -> 2") == "curve [0, 0.5, 1] -> 2");
+  Transcript transcript;
+  transcript.Block("text", "```\nnot the end\n````");
+  CHECK(transcript.text() == "`````text\n```\nnot the end\n````\n`````\n");
 }
 
 TEST_CASE("Words are runs of letters, lower case") {
