@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <numeric>
+#include <ranges>
 
 #include "core/check.h"
 #include "experiments/report_format.h"
@@ -92,9 +93,9 @@ std::vector<double> SpreadLabels(const std::vector<double>& wanted, double gap, 
     floor = placed[i] + gap;
   }
   double ceiling = high;
-  for (auto it = order.rbegin(); it != order.rend(); ++it) {
-    placed[*it] = std::min(placed[*it], ceiling);
-    ceiling = placed[*it] - gap;
+  for (const std::size_t i : std::views::reverse(order)) {
+    placed[i] = std::min(placed[i], ceiling);
+    ceiling = placed[i] - gap;
   }
   return placed;
 }

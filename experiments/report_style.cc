@@ -151,7 +151,7 @@ h3.file{font-size:.84rem;color:var(--soft);margin:1em 0 .2em}
 h1{font-size:1.6rem}.headline{font-size:1.1rem}
 section,footer{margin-top:40px}svg.wide{display:none}svg.narrow{display:block}
 .verdict{padding-left:14px}.notes{grid-template-columns:1fr;gap:2px}.notes dd{margin-bottom:10px}
-tbody th{min-width:112px;max-width:150px}table{font-size:.85rem}.panels figcaption{padding-left:0}}
+tbody th{min-width:112px;max-width:180px}table{font-size:.85rem}.panels figcaption{padding-left:0}}
 @media print{.legend{display:none}.scroll{overflow:visible}}
 @media (prefers-reduced-motion:reduce){.series{transition:none}}
 )css";

@@ -207,10 +207,11 @@ void AddComparisons(ReportSummary* summary) {
   std::vector<double> p_values;
   for (std::size_t i = 0; i < summary->tuners.size(); ++i) {
     if (i == *summary->primary) continue;
-    Comparison comparison = Compare(summary->tuners[*summary->primary], summary->tuners[i], i);
+    const Comparison comparison =
+        Compare(summary->tuners[*summary->primary], summary->tuners[i], i);
     if (comparison.pairs == 0) continue;
     p_values.push_back(comparison.wilcoxon.p_value);
-    summary->comparisons.push_back(std::move(comparison));
+    summary->comparisons.push_back(comparison);
   }
   const std::vector<double> adjusted = HolmAdjust(p_values);
   for (std::size_t i = 0; i < adjusted.size(); ++i) summary->comparisons[i].holm_p = adjusted[i];

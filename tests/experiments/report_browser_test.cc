@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 std::string Browser() {
   const char* named = std::getenv("RECTUNE_CHROMIUM");
-  const std::string path = named != nullptr ? named : "/usr/bin/chromium";
+  std::string path = named != nullptr ? named : "/usr/bin/chromium";
   INFO("Chromium is needed to test the report; tools/install installs it");
   REQUIRE(fs::exists(path));
   return path;

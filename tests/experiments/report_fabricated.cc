@@ -227,8 +227,9 @@ RunData FabricateRun(const Fabrication& fabrication) {
   const auto space = MakeSpace();
   const auto metrics = MakeMetrics();
   std::vector<double> target(space->dimension());
-  for (std::size_t i = 0; i < target.size(); ++i)
+  for (std::size_t i = 0; i < target.size(); ++i) {
     target[i] = 0.15 + 0.7 * std::fmod(0.37 * static_cast<double>(i), 1.0);
+  }
   const Configuration optimum = space->Decode(target);
 
   RunData run{

@@ -93,7 +93,7 @@ std::vector<std::vector<std::string>> ReadCsv(const fs::path& file) {
 }
 
 /// A label that appears nowhere else, so that each mention can be checked.
-RunData WithRareLabel(Fabrication fabrication) {
+RunData WithRareLabel(const Fabrication& fabrication) {
   RunData run = FabricateRun(fabrication);
   for (std::string& label : run.labels) {
     if (label == "agent") label = "zeta_agent";
