@@ -5,6 +5,7 @@
 #include <benchmark/benchmark.h>
 
 #include "sim/ab_platform.h"
+#include "sim/cost.h"
 #include "sim/scenario.h"
 #include "sim/simulate_arm.h"
 
@@ -88,8 +89,9 @@ void BM_Readout(benchmark::State& state) {
   const Setup& setup = SetupOf(0);
   const Panel panel(setup.world, Purpose::kUsers, setup.size.world.tuning_users);
   const NeutralState neutral = MeasureNeutralState(setup.world, panel, setup.production);
-  const ArmOutcome outcome =
+  ArmOutcome outcome =
       SimulateArm(setup.world, panel, neutral, setup.production, Moments::kMeansAndCovariance);
+  outcome.serving_cost = ServingCost(setup.production, setup.size.world);
   const std::vector<const ArmOutcome*> arms(4, &outcome);
   const AbOptions options{.users_per_arm = 50000, .horizon_days = panel.days()};
   int round = 0;

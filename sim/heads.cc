@@ -55,7 +55,7 @@ struct HeadModel::Noise {
 std::uint16_t EncodeProbability(float probability) {
   const float nats = -std::log(std::clamp(probability, 1.2e-7F, 1.0F));
   return static_cast<std::uint16_t>(
-      std::min(std::lround(nats * kCodesPerNat), static_cast<long>(kCodes - 1)));
+      std::min<std::int64_t>(std::lround(nats * kCodesPerNat), kCodes - 1));
 }
 
 const std::vector<float>& ProbabilityTable() {

@@ -75,7 +75,7 @@ class HeadModel {
   HeadModel(const WorldConstants& constants, const WorldSize& size, const Catalogue& catalogue,
             const Truth& truth, std::uint64_t seed, std::uint64_t version);
 
-  void Predict(const User& user, std::uint32_t item, float age_days,
+  void Predict(const User& user, std::uint32_t index, float age_days,
                const CandidateAddress& address, CoarseCodes& coarse, FineCodes& fine) const;
 
  private:

@@ -13,8 +13,8 @@ namespace {
 /// these tables, so that neither can forget a field.
 template <typename Struct>
 struct Field {
-  const char* key;
-  double Struct::*member;
+  const char* key = nullptr;
+  double Struct::*member = nullptr;
   NumberRange range;
 };
 
@@ -82,8 +82,8 @@ constexpr std::array kWorldFields = {
 };
 
 struct NamedBehaviour {
-  const char* key;
-  BehaviourConstants TruthConstants::*member;
+  const char* key = nullptr;
+  BehaviourConstants TruthConstants::*member = nullptr;
 };
 constexpr std::array kBehaviours = {
     NamedBehaviour{"click", &TruthConstants::click},
@@ -154,8 +154,8 @@ Json ToJson(const WorldConstants& constants) {
 namespace {
 
 struct SizeField {
-  const char* key;
-  std::size_t WorldSize::*member;
+  const char* key = nullptr;
+  std::size_t WorldSize::*member = nullptr;
   IntegerRange range;
 };
 constexpr std::array kSizeFields = {

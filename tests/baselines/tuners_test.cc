@@ -282,8 +282,9 @@ TEST_CASE("TPE ranks the infeasible by violation, below everything feasible", "[
     values.push_back(i % 2 == 0 ? 100.0 : 1.0);
   }
   std::vector<Trial> trials = Readings(shared, 1, 1, values, 0.0, 0.1);
-  for (int i = 0; i < 30; i += 2)
+  for (int i = 0; i < 30; i += 2) {
     trials[static_cast<std::size_t>(i)].measurement.readings[1].lift = 9.0;
+  }
   tuner.Observe(trials);
   int high = 0;
   for (const Proposal& proposal : tuner.Propose(20)) {

@@ -25,7 +25,7 @@ ScratchFolder::ScratchFolder() {
 
 ScratchFolder::~ScratchFolder() { fs::remove_all(path_); }
 
-ChildProcess::ChildProcess(const std::vector<std::string>& command, long file_limit_bytes) {
+ChildProcess::ChildProcess(const std::vector<std::string>& command, std::int64_t file_limit_bytes) {
   std::string pattern = (fs::temp_directory_path() / "rectune-child-XXXXXX").string();
   if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no scratch folder");
   output_ = pattern;
@@ -88,7 +88,7 @@ ProcessResult ChildProcess::Wait() {
   return result;
 }
 
-ProcessResult RunProcess(const std::vector<std::string>& command, long file_limit_bytes) {
+ProcessResult RunProcess(const std::vector<std::string>& command, std::int64_t file_limit_bytes) {
   return ChildProcess(command, file_limit_bytes).Wait();
 }
 

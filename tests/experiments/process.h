@@ -9,6 +9,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -26,7 +27,7 @@ class ChildProcess {
  public:
   /// `file_limit_bytes` > 0: no file may grow beyond it, and trying to is an error, as on a full
   /// disk.
-  explicit ChildProcess(const std::vector<std::string>& command, long file_limit_bytes = 0);
+  explicit ChildProcess(const std::vector<std::string>& command, std::int64_t file_limit_bytes = 0);
   ~ChildProcess();
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
@@ -43,7 +44,8 @@ class ChildProcess {
   std::filesystem::path output_;
 };
 
-ProcessResult RunProcess(const std::vector<std::string>& command, long file_limit_bytes = 0);
+ProcessResult RunProcess(const std::vector<std::string>& command,
+                         std::int64_t file_limit_bytes = 0);
 
 class ScratchFolder {
  public:

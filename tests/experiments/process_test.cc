@@ -36,7 +36,7 @@ Json Spec(int pause_milliseconds) {
 }
 
 std::string WriteSpec(const ScratchFolder& scratch, int pause_milliseconds = 0) {
-  const std::string file = scratch / "spec.json";
+  std::string file = scratch / "spec.json";
   WriteText(file, DumpPretty(Spec(pause_milliseconds)));
   return file;
 }

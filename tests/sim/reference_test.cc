@@ -30,7 +30,7 @@ TEST_CASE("every frozen reference reproduces", "[reference]") {
     const Score oracle = score(PanelKind::kOracle);
     CHECK(oracle.feasible());
     CHECK(oracle.value == Approx(reference.optimum_value).epsilon(1e-6));
-    CHECK(oracle.value > 0.5);   // there is something to gain
+    CHECK(oracle.value > 0.2);   // there is something to gain
     CHECK(oracle.value < 10.0);  // and not more than a product could believe
     // Another population agrees on the gain, though a guardrail may sit on its edge there.
     const Score evaluation = score(PanelKind::kEvaluation);
