@@ -93,13 +93,16 @@ std::vector<const Trial*> AgentTuner::Arms() const {
   return arms;
 }
 
+std::vector<const Trial*> AgentTuner::ShownArms(const std::vector<const Trial*>& arms) const {
+  const std::size_t count = std::min(arms.size(), static_cast<std::size_t>(options_.history_shown));
+  return {arms.end() - static_cast<std::ptrdiff_t>(count), arms.end()};
+}
+
 ActorContext AgentTuner::MakeActorContext(int round) const {
   ActorContext context;
   context.brief = MakeBrief();
   context.round = round;
-  const std::vector<const Trial*> arms = Arms();
-  const std::size_t shown = std::min(arms.size(), static_cast<std::size_t>(options_.history_shown));
-  context.history.assign(arms.end() - static_cast<std::ptrdiff_t>(shown), arms.end());
+  context.history = ShownArms(Arms());
   for (std::int64_t id : elites_) context.elites.push_back(FindTrial(history(), id));
   context.patterns = patterns_;
   context.failures = failures_;
@@ -266,6 +269,13 @@ std::vector<Proposal> AgentTuner::Launch(int round, int arms, Slate* slate) {
     proposal.invalid_reason =
         "no usable proposal for this arm after " + std::to_string(slate->calls) + " Actor calls";
     proposals.push_back(std::move(proposal));
+    MemoryItem item;
+    item.id = "r" + RoundName(round).substr(6) + "-a" + std::to_string(proposals.size());
+    item.arm = static_cast<int>(proposals.size());
+    item.proposed_round = round;
+    item.status = MemoryStatus::kLaunched;
+    item.evaluation_check = proposals.back().invalid_reason;
+    memory_.Add(std::move(item));
   }
   ReportLaunch(task(), round, proposals, &transcript_);
   if (!home_.directory.empty()) {
@@ -325,7 +335,7 @@ void AgentTuner::SelectElites(const std::vector<const Trial*>& arms) {
 void AgentTuner::Learn(int round, const std::vector<const Trial*>& fresh) {
   const std::vector<const Trial*> arms = Arms();
   SelectElites(arms);
-  const std::size_t shown = std::min(arms.size(), static_cast<std::size_t>(options_.history_shown));
+  const std::vector<const Trial*> shown = ShownArms(arms);
   if (options_.insight) {
     InsightContext context;
     context.brief = MakeBrief();
@@ -333,7 +343,7 @@ void AgentTuner::Learn(int round, const std::vector<const Trial*>& fresh) {
     context.statistics =
         ComputeSensitivities(task(), features_, arms, kMinEvidence, 2 * options_.max_patterns);
     context.failures = failures_ = ComputeFailureDirections(task(), features_, arms);
-    context.history.assign(arms.end() - static_cast<std::ptrdiff_t>(shown), arms.end());
+    context.history = shown;
     context.max_patterns = options_.max_patterns;
     transcript_.Heading(2, "Insight");
     InsightReply reply = AskInsight(&client_, context, readouts_in_round_ - 1);
@@ -348,7 +358,8 @@ void AgentTuner::Learn(int round, const std::vector<const Trial*>& fresh) {
     context.round = round;
     context.patterns = patterns_;
     context.failures = failures_;
-    context.history = arms;
+    context.history = shown;
+    context.arms = arms;
     context.best = BestTrial(task(), arms);
     transcript_.Heading(2, "Skill");
     const SkillRound change =

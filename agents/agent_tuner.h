@@ -56,6 +56,8 @@ class AgentTuner : public Tuner {
   Brief MakeBrief() const;
   /// All observed arms, oldest first, production's own entry left out.
   std::vector<const Trial*> Arms() const;
+  /// The most recent of them, as many as a prompt shows.
+  std::vector<const Trial*> ShownArms(const std::vector<const Trial*>& arms) const;
   ActorContext MakeActorContext(int round) const;
   void FillSlate(int round, int sample, int missing, Slate* slate);
   void JudgeBy(const ActorContext& context, int sample, int missing, Slate* slate,

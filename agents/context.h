@@ -68,7 +68,8 @@ struct SkillContext {
   int round = 0;
   std::vector<Pattern> patterns;
   std::vector<FailureDirection> failures;
-  std::vector<const Trial*> history;
+  std::vector<const Trial*> history;        // as shown in the prompt
+  std::vector<const Trial*> arms;           // all of them, for checks only: no model sees these
   const Trial* best = nullptr;              // best completed trial by lower bound, or null
   std::vector<std::string> rejected_edits;  // recent, with reasons
   int max_edits = 0;

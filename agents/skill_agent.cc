@@ -99,7 +99,7 @@ SkillRound SkillAgent::Evolve(ModelClient* client, const SkillContext& context,
   std::vector<PendingEdit> still_pending;
   for (PendingEdit& pending : pending_) {
     const GateVerdict verdict =
-        JudgeEdit(&pending, context.round, task_, *features_, context.history, options_.gate);
+        JudgeEdit(&pending, context.round, task_, *features_, context.arms, options_.gate);
     if (verdict.decision == GateDecision::kWait) {
       round.waiting.push_back(DescribeEdit(pending.edit) + "; gate: " + verdict.explanation);
       still_pending.push_back(std::move(pending));
@@ -122,6 +122,7 @@ SkillRound SkillAgent::Evolve(ModelClient* client, const SkillContext& context,
   Json data = BriefData(asked.brief);
   data["patterns"] = PatternListData(asked.patterns);
   data["failures"] = FailureListData(asked.brief, asked.failures);
+  data["history"] = TrialListData(asked.brief, asked.history);
   data["has_best"] = asked.best != nullptr;
   data["best"] = asked.best != nullptr ? TrialData(asked.brief, *asked.best) : Json(false);
   data["rejected_edits"] = asked.rejected_edits;
@@ -148,7 +149,7 @@ SkillRound SkillAgent::Evolve(ModelClient* client, const SkillContext& context,
       } else if (options_.use_gate &&
                  (edit.kind == EditKind::kAddRule || edit.kind == EditKind::kTighten)) {
         std::int64_t cutoff = 0;
-        for (const Trial* trial : context.history) cutoff = std::max(cutoff, trial->id);
+        for (const Trial* trial : context.arms) cutoff = std::max(cutoff, trial->id);
         pending_.push_back({edit, context.round, cutoff, 0, 0});
         round.waiting.push_back(DescribeEdit(edit) + "; gate: on trial from the next round on");
       } else {

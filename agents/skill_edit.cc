@@ -211,7 +211,7 @@ SkillEdit SkillEditFromJson(const Json& json, const std::string& path) {
 
 std::string CheckEdit(SkillEdit* edit, const SkillContext& context) {
   for (std::int64_t id : edit->evidence) {
-    const bool exists = std::any_of(context.history.begin(), context.history.end(),
+    const bool exists = std::any_of(context.arms.begin(), context.arms.end(),
                                     [id](const Trial* trial) { return trial->id == id; });
     if (!exists) return "its evidence names trial " + std::to_string(id) + ", which does not exist";
   }

@@ -98,7 +98,7 @@ Validation Validator::Check(const Json& config) {
   const bool repeated = std::any_of(tried_.begin(), tried_.end(), [&](const Configuration& other) {
     return SameExperiment(unit, root_.Encode(other));
   });
-  if (repeated) result.reasons.push_back("this configuration was already tried");
+  if (repeated) result.reasons.push_back("this configuration was already tried or proposed");
   if (result.reasons.empty()) {
     tried_.push_back(configuration);
   } else {

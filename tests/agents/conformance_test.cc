@@ -187,6 +187,11 @@ TEST_CASE("Nothing usable from the model: every arm is invalid, charged, and say
     }
     tuner.Observe(RunToyRound(task, 1, proposals, kNoise, 1));
     CHECK(tuner.Recommend() == task.space->Production());
+    REQUIRE(tuner.memory().items().size() == 4);  // each lost arm is remembered with its reason
+    for (const MemoryItem& item : tuner.memory().items()) {
+      CHECK(item.status == MemoryStatus::kInvalid);
+      CHECK_THAT(item.evaluation_check, Catch::Contains("Actor calls"));
+    }
   }
 }
 

@@ -131,7 +131,8 @@ struct EditFixture {
     context.patterns = {{"ctr_weight", "", "engagement", 1.5, 0.3, {1, 2}, "more clicks"}};
     context.failures = {{"freshness_boost", "", 1, 4, 3, 0.05, {2, 3, 4}},
                         {"fusion", "rank_ensemble", 1, 3, 3, 0.05, {5, 6, 7}}};
-    for (const Trial& trial : trials) context.history.push_back(&trial);
+    for (const Trial& trial : trials) context.arms.push_back(&trial);
+    context.history = context.arms;
   }
   SkillEdit Tighten(double low, double high) const {
     SkillEdit edit;
