@@ -69,12 +69,12 @@ Markup CurveGlyph(const std::vector<double>& knots, const std::vector<double>& p
                   const std::vector<double>& found, const std::vector<double>& optimum,
                   const std::string& title) {
   RECTUNE_CHECK(knots.size() >= 2, "a curve needs two knots");
-  const Axis x{.low = knots.front(), .high = knots.back(), .from = 5.0, .to = 155.0};
-  const Axis y{.low = 0.0, .high = 1.0, .from = 63.0, .to = 7.0};
+  const Axis x{.low = knots.front(), .high = knots.back(), .from = 4.0, .to = 120.0};
+  const Axis y{.low = 0.0, .high = 1.0, .from = 53.0, .to = 5.0};
   HtmlWriter svg;
-  svg.Open("svg", GlyphAttributes("curve", 160.0, 70.0));
+  svg.Open("svg", GlyphAttributes("curve", 124.0, 58.0));
   svg.Element("title", title);
-  svg.Void("path", {{"class", "track"}, {"d", "M5,63H155M5,7H155"}});
+  svg.Void("path", {{"class", "track"}, {"d", "M4,53H120M4,5H120"}});
   const auto draw = [&](const char* css_class, const std::vector<double>& values) {
     if (values.empty()) return;
     RECTUNE_CHECK(values.size() == knots.size(), "a curve needs a value at each knot");

@@ -93,7 +93,9 @@ Markup OverviewSection(const ReportContext& context) {
   html.Open("section", {{"id", "setup"}}).Element("h2", "What was run");
   html.Open("dl", {{"class", "facts"}});
   for (const auto& [term, text] : Facts(run, context.summary)) {
-    html.Open("div").Element("dt", term).Element("dd", Typographic(text)).Close();
+    const bool is_long = DisplayWidth(text) > 64;
+    html.Open("div", is_long ? Attributes{{"class", "long"}} : Attributes{});
+    html.Element("dt", term).Element("dd", Typographic(text)).Close();
   }
   html.Close();
   if (!run.task.description.empty()) {

@@ -42,6 +42,7 @@ nav{margin-top:28px;border-top:1px solid var(--rule);border-bottom:1px solid var
 padding:8px 0;font-size:.9rem}
 nav ul{list-style:none;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:2px 20px}
 .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(240px,1fr));gap:14px 32px;margin:0}
+@media (min-width:720px){.facts .long{grid-column:span 2}}
 .facts dt{font-size:.78rem;color:var(--soft);text-transform:none}
 .facts dd{margin:0;overflow-wrap:anywhere}
 .notes{margin:0;display:grid;grid-template-columns:minmax(140px,220px) 1fr;gap:8px 24px;
@@ -74,7 +75,7 @@ tr.broken td:last-child{color:var(--bad);font-weight:600}
 td.better{color:var(--good);font-weight:600}td.worse{color:var(--bad);font-weight:600}
 td.moved{font-weight:600}
 table.readout small{font-weight:400}
-.comparison td:last-child{min-width:150px}
+.comparison td:last-child{min-width:178px}
 .parameters tbody th{max-width:none}.meaning summary{white-space:nowrap}
 tr.significant td:last-child{font-weight:700}
 table.readout td,table.readout tbody th{padding-top:4px;padding-bottom:4px}
