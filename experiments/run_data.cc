@@ -188,7 +188,14 @@ RunData LoadRun(const fs::path& directory) {
     for (const std::uint64_t seed : run.seeds) {
       const fs::path folder =
           directory / "cells" / (run.labels.back() + ".seed" + std::to_string(seed));
-      std::optional<CellData> cell = ReadCell(folder, run.task);
+      std::optional<CellData> cell = [&] {
+        try {
+          return ReadCell(folder, run.task);
+        } catch (const ConfigError& error) {
+          // No user wrote a journal: what is wrong in one is damage, not bad input.
+          throw std::runtime_error(std::string("unreadable journal: ") + error.what());
+        }
+      }();
       run.complete = run.complete && cell && cell->complete;
       if (cell) run.cells.push_back(std::move(*cell));
     }

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The real program on the real simulator, at the size of specs/smoke.json: what the toy suites show
+// of the runner must hold for the tuners and the agent that ship.
+#include <signal.h>
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "core/json.h"
+#include "tests/experiments/process.h"
+
+namespace rectune::experiments {
+namespace {
+
+namespace fs = std::filesystem;
+using Catch::Contains;
+
+const std::string kRectune = RECTUNE_PROGRAM;
+const std::string kSmoke = std::string(RECTUNE_SOURCE_DIR) + "/experiments/specs/smoke.json";
+
+std::uintmax_t JournalBytes(const fs::path& directory) {
+  std::uintmax_t bytes = 0;
+  if (!fs::exists(directory / "cells")) return 0;
+  for (const auto& cell : fs::directory_iterator(directory / "cells")) {
+    std::error_code missing;
+    const std::uintmax_t size = fs::file_size(cell.path() / "journal.jsonl", missing);
+    if (!missing) bytes += size;
+  }
+  return bytes;
+}
+
+TEST_CASE("Real tuners: two jobs and three kills end in the bytes of one undisturbed job",
+          "[slow]") {
+  const ScratchFolder scratch;
+  const std::string whole = scratch / "whole";
+  const ProcessResult first = RunProcess({kRectune, "run", kSmoke, "--out", whole, "--jobs", "1"});
+  INFO(first.err);
+  REQUIRE(first.status == 0);
+  CHECK_THAT(first.out, Contains("agent (synthetic stand-in)") && Contains("report: "));
+  const auto expected = PromisedBytes(whole);
+  CHECK(expected.contains("cells/agent.seed1/home/transcript/round-01.md"));
+
+  const std::string killed = scratch / "killed";
+  const std::vector<std::string> command{kRectune, "run", kSmoke, "--out", killed, "--jobs", "2"};
+  int kills = 0;
+  for (int kill = 0; kill < 3; ++kill) {
+    ChildProcess child(command);
+    const std::uintmax_t before = JournalBytes(killed);
+    // Dies somewhere in the round after the next committed one.
+    while (JournalBytes(killed) < before + 4000 && !child.HasEnded()) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    child.Signal(SIGKILL);
+    kills += child.Wait().status == -SIGKILL ? 1 : 0;
+  }
+  CHECK(kills == 3);
+  const ProcessResult last = RunProcess(command);
+  INFO(last.err);
+  REQUIRE(last.status == 0);
+  CHECK(PromisedBytes(killed) == expected);
+}
+
+TEST_CASE("The real program refuses a bad spec with status 2 and makes no folder") {
+  const ScratchFolder scratch;
+  const std::string file = scratch / "spec.json";
+  const std::string out = scratch / "out";
+  const Json good = ReadJsonFile(kSmoke);
+  const std::vector<std::pair<Json, std::string>> rows{
+      {Json::parse(R"({"scenario": "discover_fed"})"), "did you mean \"discover_feed\"?"},
+      {Json::parse(R"({"task": "rerank"})"), "did you mean \"re_rank\"?"},
+      {Json::parse(R"({"tuners": [{"name": "agent", "options": {"critik": false}}]})"),
+       "/tuners/0/options/critik"},
+      {Json::parse(R"({"rounds": 0})"), "/rounds"}};
+  for (const auto& [change, message] : rows) {
+    Json spec = good;
+    spec.update(change);
+    WriteText(file, DumpPretty(spec));
+    const ProcessResult result = RunProcess({kRectune, "run", file, "--out", out});
+    INFO(result.err);
+    CHECK(result.status == 2);
+    CHECK_THAT(result.err, Contains(message));
+    CHECK_FALSE(fs::exists(out));
+  }
+}
+
+TEST_CASE("Every shipped spec is listed, and names only what ships") {
+  const ProcessResult listed = RunProcess({kRectune, "list", "--json"});
+  REQUIRE(listed.status == 0);
+  std::vector<std::string> names;
+  const Json parsed = ParseJson(listed.out);
+  for (const Json& spec : parsed.at("specs")) {
+    names.push_back(spec.at("name").get<std::string>());
+  }
+  for (const auto& entry : fs::directory_iterator(fs::path(kSmoke).parent_path())) {
+    if (entry.path().extension() != ".json") continue;
+    INFO(entry.path());
+    CHECK(std::find(names.begin(), names.end(), entry.path().stem().string()) != names.end());
+  }
+  CHECK(names == std::vector<std::string>{"quickstart", "smoke"});
+}
+
+}  // namespace
+}  // namespace rectune::experiments
