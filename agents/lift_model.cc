@@ -72,12 +72,12 @@ double LiftModel::Fit(double scale) {
   for (Eigen::Index i = 0; i < n; ++i) {
     kernel(i, i) += variances_[i] + Square(kMisfitShare * scale) * gram_(i, i) + kVarianceFloor;
   }
-  factor_.compute(kernel);
-  RECTUNE_CHECK(factor_.info() == Eigen::Success, "kernel plus noise is positive definite");
+  factor_.emplace(kernel);
+  RECTUNE_CHECK(factor_->info() == Eigen::Success, "kernel plus noise is positive definite");
   const Eigen::VectorXd residual = lifts_ - x_ * mean_;
-  weights_ = factor_.solve(residual);
+  weights_ = factor_->solve(residual);
   double log_determinant = 0.0;
-  for (Eigen::Index i = 0; i < n; ++i) log_determinant += 2.0 * std::log(factor_.matrixL()(i, i));
+  for (Eigen::Index i = 0; i < n; ++i) log_determinant += 2.0 * std::log(factor_->matrixL()(i, i));
   return -0.5 * residual.dot(weights_) - 0.5 * log_determinant -
          0.5 * Square(std::log(scale) / kLogScaleSd);
 }
@@ -97,7 +97,7 @@ LiftModel::Estimate LiftModel::Slope(std::size_t first, std::size_t count) const
   if (x_.rows() > 0) {
     const Eigen::VectorXd cross = x_ * variance_.cwiseProduct(direction);
     estimate.mean += cross.dot(weights_);
-    estimate.sd -= cross.dot(factor_.solve(cross));
+    estimate.sd -= cross.dot(factor_->solve(cross));
   }
   estimate.sd = std::sqrt(std::max(estimate.sd, 0.0));
   return estimate;
@@ -110,7 +110,7 @@ LiftModel::Estimate LiftModel::Predict(const Eigen::VectorXd& x) const {
   if (x_.rows() > 0) {
     const Eigen::VectorXd cross = CrossCovariance(x);
     estimate.mean += cross.dot(weights_);
-    estimate.sd -= cross.dot(factor_.solve(cross));
+    estimate.sd -= cross.dot(factor_->solve(cross));
   }
   estimate.sd = std::sqrt(std::max(estimate.sd, 0.0));
   return estimate;

@@ -16,6 +16,8 @@
 #pragma once
 
 #include <Eigen/Dense>
+#include <cstddef>
+#include <optional>
 
 namespace rectune::agents {
 
@@ -56,11 +58,11 @@ class LiftModel {
   Prior prior_;
   Options options_;
   double scale_ = 1.0;
-  Eigen::VectorXd mean_;      // prior means, percent
-  Eigen::VectorXd variance_;  // prior variances
-  Eigen::MatrixXd gram_;      // X X'
-  Eigen::LLT<Eigen::MatrixXd> factor_;
-  Eigen::VectorXd weights_;  // K^-1 (y - X m)
+  Eigen::VectorXd mean_;                               // prior means, percent
+  Eigen::VectorXd variance_;                           // prior variances
+  Eigen::MatrixXd gram_;                               // X X'
+  std::optional<Eigen::LLT<Eigen::MatrixXd>> factor_;  // of K; none without trials
+  Eigen::VectorXd weights_;                            // K^-1 (y - X m)
 };
 
 }  // namespace rectune::agents
