@@ -39,8 +39,9 @@ AskResult ModelClient::Ask(AgentRole role, int round, int sample, Json data,
     ParsedReply parsed = ParseReply(reply.text, ReplyLimits{});
     std::string error = std::move(parsed.error);
     if (parsed.value) error = schema.Check(*parsed.value);
-    if (!error.empty() && reply.finish_reason == "length")
+    if (!error.empty() && reply.finish_reason == "length") {
       error += " (it reached the length limit)";
+    }
     const std::string hash = RequestHash(request);
     ledger_->Record({role, round, sample, attempt, reply.model_served, hash, reply.input_tokens,
                      reply.output_tokens, reply.finish_reason, error.empty()},

@@ -27,8 +27,8 @@ class PromptLibrary {
   explicit PromptLibrary(const std::filesystem::path& override_directory);
   ~PromptLibrary();
 
-  /// Objects become contexts, arrays sections, other values text.
-  std::vector<ChatMessage> Render(const std::string& name, const Json& data) const;
+  /// `json`: objects become contexts, arrays sections, other values text.
+  std::vector<ChatMessage> Render(const std::string& name, const Json& json) const;
   /// The template's own text.
   const std::string& Source(const std::string& name) const;
   static std::vector<std::string> Names();

@@ -14,7 +14,7 @@ namespace {
 
 constexpr char kPaper[] = "AgenticRecTune (arXiv 2604.26969) over a synthetic model";
 
-TunerEntry Entry(std::string name, std::string summary, AgentOptions defaults) {
+TunerEntry Entry(const std::string& name, std::string summary, const AgentOptions& defaults) {
   TunerEntry entry;
   entry.name = name;
   entry.summary = std::move(summary);

@@ -71,18 +71,19 @@ void Transcript::Folded(const std::string& summary, const std::string& language,
 
 void Transcript::Ask(const std::string& role, const AskResult& ask, int round) {
   for (const ChatMessage& message : ask.prompt) {
-    const std::string size = std::to_string(message.text.size()) + " bytes";
+    std::string size = std::to_string(message.text.size());
+    size += " bytes)";
     if (message.role == "system") {
       const std::string hash = Sha256Hex(message.text).substr(0, 12);
       Shown& shown = system_shown_[role];
       if (shown.hash == hash) {
-        Line("System message as in " + RoundName(shown.round) + " (" + hash + ", " + size + ").\n");
+        Line("System message as in " + RoundName(shown.round) + " (" + hash + ", " + size + ".\n");
         continue;
       }
       shown = {hash, round};
-      Folded("System message (" + hash + ", " + size + ")", "text", message.text);
+      Folded("System message (" + hash + ", " + size, "text", message.text);
     } else {
-      Folded("User message (" + size + ")", "text", message.text);
+      Folded("User message (" + size, "text", message.text);
     }
   }
   for (std::size_t i = 0; i < ask.exchanges.size(); ++i) {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agents/synthetic/synthetic_model.h"
 
-#include <utility>
-
 #include "agents/synthetic/synthetic_roles.h"
 #include "agents/text.h"
 #include "core/check.h"
@@ -56,8 +54,8 @@ std::string Wrap(const std::string& json, RandomStream* stream) {
 
 }  // namespace
 
-SyntheticModel::SyntheticModel(SyntheticOptions options, std::uint64_t seed)
-    : options_(std::move(options)), seed_(seed) {}
+SyntheticModel::SyntheticModel(const SyntheticOptions& options, std::uint64_t seed)
+    : options_(options), seed_(seed) {}
 
 ChatReply SyntheticModel::Complete(const ChatRequest& request) {
   const auto role = static_cast<std::uint64_t>(request.role) + 1;

@@ -22,7 +22,7 @@ namespace rectune::agents {
 
 class SyntheticModel : public ChatModel {
  public:
-  SyntheticModel(SyntheticOptions options, std::uint64_t seed);
+  SyntheticModel(const SyntheticOptions& options, std::uint64_t seed);
   ChatReply Complete(const ChatRequest& request) override;
   std::string name() const override { return "synthetic"; }
   bool is_stand_in() const override { return true; }

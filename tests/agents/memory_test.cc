@@ -50,7 +50,8 @@ TEST_CASE("Signs are normalised: lower cost is better") {
   const TuningTask task = MakeToyTask(1, 2, 2);
   const std::vector<Trial> trials = {MakeTrial(task, 1, 1.0, 1.0), MakeTrial(task, 2, 2.0, 0.5),
                                      MakeTrial(task, 3, 3.0, 2.0)};
-  const std::vector<const Trial*> pointers = {&trials[0], &trials[1], &trials[2]};
+  std::vector<const Trial*> pointers;
+  for (const Trial& trial : trials) pointers.push_back(&trial);
   const Eigen::MatrixXd values = SignedLifts(task, pointers);
   CHECK(values(1, 0) == 2.0);
   CHECK(values(1, 1) == -0.5);

@@ -61,12 +61,12 @@ TEST_CASE_METHOD(Full, "The Actor's prompt has every section that the paper name
   const std::string user = messages[1].text;
   for (const char* part :
        {"# Role", "# Task", "A feed that wants people back.", "# Parameters",
-        "- lvr_weight (rank, weight): a number in [0.1, 10] (log scale); production 1. Weight of "
-        "long views.",
-        "# Requirements and trade-offs", "# North-star metrics", "dau: higher is better, weight 2",
-        "# Guardrails", "clickbait_share: lift over control at most +1%", "# Output",
-        "\"hypothesis\"", "# Domain knowledge", "If DAU falls, look at long views.",
-        "rule-001: Long views pay.", "helpful 4, harmful 1"}) {
+        "- lvr_weight (rank, weight): a number in [0.1, 10] (log scale); production 1.",
+        "Weight of long views.", "# Requirements and trade-offs", "# North-star metrics",
+        "dau: higher is better, weight 2", "# Guardrails",
+        "clickbait_share: lift over control at most +1%", "# Output", "\"hypothesis\"",
+        "# Domain knowledge", "If DAU falls, look at long views.", "rule-001: Long views pay.",
+        "helpful 4, harmful 1"}) {
     INFO(part);
     CHECK(system.find(part) != std::string::npos);
   }
