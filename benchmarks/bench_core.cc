@@ -68,7 +68,7 @@ BENCHMARK(FreshStreams);
 // categoricals and 3 curves, so 45 unit coordinates.
 ParameterSpace JointSizedSpace() {
   Json array = Json::array();
-  const auto add = [&array](const std::string& name, Json fields) {
+  const auto add = [&array](const std::string& name, const Json& fields) {
     Json parameter = {{"name", name},
                       {"stage", "rank"},
                       {"unit", "weight"},

@@ -72,7 +72,7 @@ JournalContent ReadJournal(const std::filesystem::path& file) {
     const bool has_newline = newline != std::string::npos;
     const std::size_t stop = has_newline ? newline : bytes.size();
     Json record;
-    std::string trouble = Unseal(std::string_view(bytes).substr(start, stop - start), record);
+    std::string trouble = Unseal(std::string_view{bytes}.substr(start, stop - start), record);
     if (trouble.empty() && !has_newline) trouble = "it does not end in a newline";
     const std::size_t next = has_newline ? newline + 1 : bytes.size();
     if (!trouble.empty()) {
@@ -95,8 +95,9 @@ JournalContent ReadJournal(const std::filesystem::path& file) {
 }
 
 JournalWriter::JournalWriter(const std::filesystem::path& file, std::uint64_t valid_bytes)
-    : file_(file), length_(valid_bytes) {
-  descriptor_ = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    : file_(file),
+      descriptor_(::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644)),
+      length_(valid_bytes) {
   if (descriptor_ < 0) Fail("open", file_);
   if (::ftruncate(descriptor_, static_cast<off_t>(valid_bytes)) != 0) {
     const int reason = errno;

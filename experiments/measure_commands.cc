@@ -82,6 +82,7 @@ int AbCommand(const AbArguments& arguments, const Workbench& workbench, Console&
   }
   const double users =
       arguments.users_per_arm > 0.0 ? arguments.users_per_arm : testbed->default_users_per_arm;
+  RequireCredibleArm(users, *testbed, "--users");
   const std::vector<Measurement> readouts = testbed->run_round(arguments.seed, 1, users, arms);
   if (arguments.task.as_json) {
     Json arms_json = Json::array();

@@ -15,19 +15,20 @@ namespace fs = std::filesystem;
 /// Where two JSON values first differ, as a pointer; empty when they do not.
 std::string FirstDifference(const Json& a, const Json& b, const std::string& path) {
   if (a == b) return "";
+  const std::string within = path + "/";
   if (a.is_object() && b.is_object()) {
     for (const auto& [key, value] : a.items()) {
-      if (!b.contains(key)) return path + "/" + key;
-      const std::string inner = FirstDifference(value, b.at(key), path + "/" + key);
+      if (!b.contains(key)) return within + key;
+      std::string inner = FirstDifference(value, b.at(key), within + key);
       if (!inner.empty()) return inner;
     }
     for (const auto& [key, value] : b.items()) {
-      if (!a.contains(key)) return path + "/" + key;
+      if (!a.contains(key)) return within + key;
     }
   }
   if (a.is_array() && b.is_array() && a.size() == b.size()) {
     for (std::size_t i = 0; i < a.size(); ++i) {
-      const std::string inner = FirstDifference(a[i], b[i], path + "/" + std::to_string(i));
+      std::string inner = FirstDifference(a[i], b[i], within + std::to_string(i));
       if (!inner.empty()) return inner;
     }
   }

@@ -109,14 +109,15 @@ Shard ParseShard(const std::string& text) {
   };
   const std::size_t slash = text.find('/');
   if (slash == std::string::npos) throw fail();
-  const auto number = [&](std::string_view digits) {
+  const auto number = [&](std::string_view part) {
     int value = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (error != std::errc{} || end != digits.data() + digits.size()) throw fail();
+    const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), value);
+    if (error != std::errc{} || end != part.data() + part.size()) throw fail();
     return value;
   };
-  const Shard shard{.index = number(std::string_view(text).substr(0, slash)),
-                    .count = number(std::string_view(text).substr(slash + 1))};
+  const std::string_view digits = text;
+  const Shard shard{.index = number(digits.substr(0, slash)),
+                    .count = number(digits.substr(slash + 1))};
   if (shard.index < 1 || shard.count < shard.index || shard.count > 100'000) throw fail();
   return shard;
 }

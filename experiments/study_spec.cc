@@ -12,6 +12,7 @@
 #include "core/random_stream.h"
 #include "experiments/checksum.h"
 #include "experiments/known_names.h"
+#include "experiments/task_access.h"
 
 namespace rectune::experiments {
 namespace {
@@ -190,6 +191,7 @@ Study CheckStudy(const Json& json, const Workbench& workbench,
     spec.budget.users_per_arm = study.testbed->default_users_per_arm;
   }
   CheckTuners(study, workbench);
+  RequireCredibleArm(spec.budget.users_per_arm, *study.testbed, "/users_per_arm");
   return study;
 }
 

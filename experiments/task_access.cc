@@ -34,7 +34,7 @@ std::shared_ptr<const TestbedPort> OpenTask(const TaskArguments& arguments,
 }
 
 Configuration ReadConfiguration(const std::string& config, const ParameterSpace& space) {
-  const Configuration production = space.Production();
+  Configuration production = space.Production();
   if (config == "production") return production;
   const Json json = ReadJsonFile(config);
   try {
@@ -50,6 +50,15 @@ std::size_t ChangedParameters(const Configuration& configuration, const Paramete
   std::size_t changed = 0;
   for (const auto& [name, value] : a.items()) changed += value != b.at(name) ? 1 : 0;
   return changed;
+}
+
+void RequireCredibleArm(double users_per_arm, const TestbedPort& testbed, const std::string& path) {
+  if (!testbed.minimum_users_per_arm) return;
+  const double least = testbed.minimum_users_per_arm();
+  if (users_per_arm >= least) return;
+  throw ConfigError(path, Short(users_per_arm),
+                    "at least " + Short(least) + " users an arm: with fewer, the noise of the " +
+                        "rarest metric is not near normal and no readout would be credible");
 }
 
 std::string TaskTitle(const TestbedPort& testbed) {

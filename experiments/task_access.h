@@ -25,6 +25,9 @@ Configuration ReadConfiguration(const std::string& config, const ParameterSpace&
 std::size_t ChangedParameters(const Configuration& configuration, const ParameterSpace& space);
 
 /// "discover_feed/joint (small)"
+/// ConfigError at `path` when an arm of `users_per_arm` is too small for the task's metrics.
+void RequireCredibleArm(double users_per_arm, const TestbedPort& testbed, const std::string& path);
+
 std::string TaskTitle(const TestbedPort& testbed);
 /// "at least -3.00%"
 std::string BoundText(const Guardrail& guardrail);

@@ -54,6 +54,8 @@ struct TestbedPort {
   Json resolved;  // the scenario, defaults filled in
   std::optional<ReferencePort> reference;
 
+  /// The smallest arm whose readout is credible here; simulates control on first use.
+  std::function<double()> minimum_users_per_arm;
   std::function<TuningTask(const Budget& budget, std::uint64_t seed)> make_task;
   /// One A/B experiment: control and these arms, read out. Noise depends on (seed, round, slot).
   std::function<std::vector<Measurement>(std::uint64_t seed, int round, double users_per_arm,

@@ -26,6 +26,7 @@ std::shared_ptr<const TestbedPort> OpenSim(const std::string& scenario, const st
                    .horizon_days = testbed->horizon_days(),
                    .resolved = testbed->resolved(),
                    .reference = std::nullopt,
+                   .minimum_users_per_arm = {},
                    .make_task = {},
                    .run_round = {},
                    .truth = {},
@@ -36,6 +37,7 @@ std::shared_ptr<const TestbedPort> OpenSim(const std::string& scenario, const st
                                    .oracle_value = reference->optimum_value,
                                    .provenance = reference->provenance};
   }
+  port.minimum_users_per_arm = [testbed] { return testbed->MinimumUsersPerArm(); };
   port.make_task = [testbed](const Budget& budget, std::uint64_t seed) {
     return testbed->MakeTask({.rounds = budget.rounds,
                               .arms_per_round = budget.arms_per_round,

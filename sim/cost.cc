@@ -32,8 +32,9 @@ double ServingCost(const StageConfig& config, const WorldSize& size) {
   const double heads = RankingHeadsUsed(config.rank);
   double cost =
       kFixedMs + kPreRankMsPerCandidate * candidates + kRankMsPerCandidateAndHead * ranked * heads;
-  if (config.rank.form == FusionForm::kRankSort)
+  if (config.rank.form == FusionForm::kRankSort) {
     cost += kSortMsPerCandidateAndHead * ranked * heads;
+  }
   const double pairs = listed * static_cast<double>(size.slate);
   const bool dpp = config.re_rank.diversifier == Diversifier::kDpp;
   return cost + kReRankMsPerPair * pairs * (dpp ? kDppFactor : 1.0);

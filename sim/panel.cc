@@ -24,7 +24,7 @@ Panel::Panel(const World& world, Purpose population, std::size_t users)
     for (int day = 0; day < days_; ++day) {
       for (int slate = 0; slate < slates_; ++slate) {
         const std::size_t request = RequestIndex(u, day, slate);
-        const auto in_user = static_cast<std::uint64_t>(day * slates_ + slate);
+        const auto in_user = static_cast<std::uint64_t>(day) * slates_ + slate;
         const std::span<std::uint32_t> items(&items_[request * candidates_], candidates_);
         RandomStream stream(world.seed, Purpose::kCandidates,
                             static_cast<std::uint64_t>(population), u, in_user);

@@ -31,14 +31,15 @@ ScenarioTask ReadTask(const std::string& name, const Json& json, const std::stri
 /// "production": ..}}.
 Json OverrideParameters(const Json& parameters, const Json& overrides, const std::string& path) {
   Json result = parameters;
+  const std::string within = path + "/";
   for (const auto& [name, change] : overrides.items()) {
     const auto found = std::find_if(result.begin(), result.end(), [&](const Json& parameter) {
       return parameter.is_object() && parameter.value("name", "") == name;
     });
     if (found == result.end()) {
-      throw ConfigError(path + "/" + name, change.dump(), "the name of a parameter");
+      throw ConfigError(within + name, change.dump(), "the name of a parameter");
     }
-    ObjectReader reader(change, path + "/" + name);
+    ObjectReader reader(change, within + name);
     for (const char* key : {"range", "production"}) {
       if (reader.Has(key)) (*found)[key] = reader.Value(key);
     }
@@ -56,8 +57,9 @@ void CheckKnobs(const ParameterSpace& space, const std::string& path) {
     }
   }
   for (const std::string& name : StageKnobNames()) {
-    if (!space.Find(name))
+    if (!space.Find(name)) {
       throw ConfigError(path, "no \"" + name + "\"", "every knob of the funnel");
+    }
   }
 }
 

@@ -45,8 +45,8 @@ struct Scenario {
   Json resolved;  // the file as read, for manifests
 
   /// ConfigError at `path` with the known names when there is none.
-  const ScenarioTask& TaskNamed(const std::string& name, const std::string& path) const;
-  const ScenarioSize& SizeNamed(const std::string& name, const std::string& path) const;
+  const ScenarioTask& TaskNamed(const std::string& task, const std::string& path) const;
+  const ScenarioSize& SizeNamed(const std::string& size, const std::string& path) const;
 };
 
 Scenario ParseScenario(const Json& json);

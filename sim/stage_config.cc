@@ -53,7 +53,7 @@ Knob Curve(const char* name, Member member) {
 }
 
 // A field of a stage as an accessor, so that the table below reads as a table.
-#define FIELD(stage, field) [](StageConfig& config) -> auto& { return config.stage.field; }
+#define FIELD(stage, field) ([](StageConfig& config) -> auto& { return config.stage.field; })
 
 const std::vector<Knob>& Knobs() {
   static const std::vector<Knob> knobs = {

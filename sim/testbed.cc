@@ -66,7 +66,7 @@ std::optional<Reference> LoadReference(const std::string& scenario, const std::s
 struct Testbed::Parts {
   Parts(Scenario loaded, const std::string& task_name, const std::string& size_name)
       : scenario(std::move(loaded)),
-        task(scenario.TaskNamed(task_name, "/task")),
+        task(task_name.empty() ? scenario.tasks.front() : scenario.TaskNamed(task_name, "/task")),
         size(scenario.SizeNamed(size_name, "/size")),
         space(std::make_shared<ParameterSpace>(TaskSpace(size.full_space, task))),
         metrics(std::make_shared<MetricCatalogue>(SimMetrics())),
@@ -169,6 +169,9 @@ const ParameterSpace& Testbed::space() const { return *parts_->space; }
 const MetricCatalogue& Testbed::metrics() const { return *parts_->metrics; }
 const Objective& Testbed::objective() const { return parts_->scenario.objective; }
 double Testbed::default_users_per_arm() const { return parts_->size.users_per_arm; }
+double Testbed::MinimumUsersPerArm() const {
+  return sim::MinimumUsersPerArm(parts_->Of(PanelKind::kTuning).control);
+}
 int Testbed::horizon_days() const { return parts_->size.world.days; }
 const Json& Testbed::resolved() const { return parts_->scenario.resolved; }
 const std::optional<Reference>& Testbed::reference() const { return parts_->reference; }

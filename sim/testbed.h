@@ -43,8 +43,9 @@ enum class PanelKind { kTuning, kEvaluation, kOracle };
 class Testbed {
  public:
   /// `scenario`: a name in the scenario table, or a path to a JSON file; `size`: "small",
-  /// "default", "large". Throws ConfigError for unknown names and for invalid scenario files.
-  /// Cheap: panels are simulated on first use, once, behind a lock.
+  /// "default", "large"; an empty `task` is the scenario's first. Throws ConfigError for unknown
+  /// names and for invalid scenario files. Cheap: panels are simulated on first use, once, behind a
+  /// lock.
   static std::shared_ptr<const Testbed> Open(const std::string& scenario, const std::string& task,
                                              const std::string& size);
   ~Testbed();
@@ -56,6 +57,8 @@ class Testbed {
   const MetricCatalogue& metrics() const;
   const Objective& objective() const;
   double default_users_per_arm() const;
+  /// Below it no metric's readout would be near normal (sim/ab_platform.h).
+  double MinimumUsersPerArm() const;
   int horizon_days() const;
   /// The scenario as resolved (all defaults filled in), for manifests.
   const Json& resolved() const;

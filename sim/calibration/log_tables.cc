@@ -108,7 +108,7 @@ int Weekday(int date) {  // date as yyyymmdd
                                         std::chrono::month(static_cast<unsigned>(date / 100 % 100)),
                                         std::chrono::day(static_cast<unsigned>(date % 100))};
   RECTUNE_CHECK(day.ok(), "no such date: " + std::to_string(date));
-  return static_cast<int>(std::chrono::weekday(std::chrono::sys_days(day)).iso_encoding()) - 1;
+  return static_cast<int>(std::chrono::weekday{std::chrono::sys_days{day}}.iso_encoding()) - 1;
 }
 
 }  // namespace

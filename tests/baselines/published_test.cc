@@ -23,8 +23,8 @@ constexpr int kSeeds = 30;
 
 /// A published mean and standard deviation over seeds.
 struct Reference {
-  double mean;
-  double deviation;
+  double mean = 0.0;
+  double deviation = 0.0;
   int seeds = 20;
 };
 

@@ -63,6 +63,8 @@ const std::vector<BadSpec>& BadSpecs() {
        "/rounds", "640000 arms", "100000"},
       {"too little traffic", [](Json& s) { s["users_per_arm"] = 999; }, "/users_per_arm", "999",
        "1000"},
+      {"an arm too small for its metrics", [](Json& s) { s["users_per_arm"] = 1400; },
+       "/users_per_arm", "1400", "at least 1500 users an arm"},
       {"more users than there are", [](Json& s) { s["users_per_arm"] = 1e11; }, "/users_per_arm",
        "100000000000", "2000000000"},
       {"no seeds", [](Json& s) { s["seeds"] = Json::array(); }, "/seeds", "0", "1 to"},

@@ -65,6 +65,7 @@ std::shared_ptr<const TestbedPort> OpenToy(const std::string& scenario, const st
                    .reference = ReferencePort{.optimum = optimum,
                                               .oracle_value = test_support::ToyTruth(toy, optimum),
                                               .provenance = "enumeration"},
+                   .minimum_users_per_arm = [] { return 1500.0; },
                    .make_task = {},
                    .run_round = {},
                    .truth = {},
