@@ -6,6 +6,7 @@
 
 #include "sim/ab_platform.h"
 #include "sim/cost.h"
+#include "sim/request_stream.h"
 #include "sim/scenario.h"
 #include "sim/simulate_arm.h"
 
@@ -33,25 +34,75 @@ const Setup& SetupOf(int index) {
 
 std::size_t UsersOf(int index) { return index == 0 ? 64 : 16; }
 
-/// Candidates, heads, three stages, session: everything, from nothing.
+/// The whole three-stage funnel of a request from nothing: retrieval, coarse heads, pre-ranking,
+/// fine heads of what it kept, ranking, re-ranking. Limit: 10,000 a second at 1,000 candidates.
 void BM_RequestsWithHeads(benchmark::State& state) {
-  const auto index = static_cast<int>(state.range(0));
-  const Setup& setup = SetupOf(index);
+  const Setup& setup = SetupOf(static_cast<int>(state.range(0)));
+  const Funnel funnel(setup.world, setup.production);
+  FunnelScratch scratch(setup.world.size);
+  RequestStream stream(setup.world);
+  const std::vector<float> rested(setup.world.size.topics, 0.0F);
+  std::vector<User> users;
+  for (std::uint64_t id = 0; id < 256; ++id) {
+    users.push_back(MakeUser(setup.world.constants, setup.world.catalogue, setup.world.seed,
+                             Purpose::kTest, id));
+  }
   std::size_t requests = 0;
   for (auto _ : state) {
-    const Panel panel(setup.world, Purpose::kTest, UsersOf(index));
-    const NeutralState neutral(panel.users().size(), 0.0);
-    benchmark::DoNotOptimize(
-        SimulateArm(setup.world, panel, neutral, setup.production, Moments::kMeansAndCovariance));
-    requests += panel.requests();
+    const User& user = users[requests % users.size()];
+    stream.Open(user, Purpose::kTest, static_cast<int>(requests % 7), 0);
+    funnel.PreRank(stream.view(), scratch);
+    stream.PredictFine(scratch.pre_rank.kept);
+    funnel.RankAndArrange(user, stream.view(), rested, scratch);
+    benchmark::DoNotOptimize(scratch.slate().data());
+    ++requests;
   }
   state.counters["requests/s"] =
       benchmark::Counter(static_cast<double>(requests), benchmark::Counter::kIsRate);
   state.SetLabel(setup.size.name);
 }
-BENCHMARK(BM_RequestsWithHeads)->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_RequestsWithHeads)->Arg(0)->Arg(1)->Unit(benchmark::kMicrosecond);
 
-/// A further arm on a panel whose heads are there.
+/// Its parts, at the default size.
+void BM_Retrieval(benchmark::State& state) {
+  const Setup& setup = SetupOf(1);
+  const User user =
+      MakeUser(setup.world.constants, setup.world.catalogue, setup.world.seed, Purpose::kTest, 1);
+  CandidateSource source(setup.world.constants, setup.world.catalogue);
+  std::vector<std::uint32_t> items(setup.world.size.candidates);
+  std::uint64_t request = 0;
+  for (auto _ : state) {
+    RandomStream draw(setup.world.seed, Purpose::kTest, ++request);
+    source.Draw(user, 0, draw, items);
+    benchmark::DoNotOptimize(items.data());
+  }
+}
+BENCHMARK(BM_Retrieval)->Unit(benchmark::kMicrosecond);
+
+void BM_CoarseHeads(benchmark::State& state) {
+  const Setup& setup = SetupOf(1);
+  const User user =
+      MakeUser(setup.world.constants, setup.world.catalogue, setup.world.seed, Purpose::kTest, 1);
+  CandidateSource source(setup.world.constants, setup.world.catalogue);
+  std::vector<std::vector<std::uint32_t>> requests(256);
+  for (std::size_t r = 0; r < requests.size(); ++r) {
+    requests[r].resize(setup.world.size.candidates);
+    RandomStream draw(setup.world.seed, Purpose::kTest, r);
+    source.Draw(user, 0, draw, requests[r]);
+  }
+  HeadScratch scratch(setup.world.size.candidates);
+  std::vector<std::uint8_t> codes(setup.world.size.candidates * kCoarseHeads);
+  std::uint64_t request = 0;
+  for (auto _ : state) {
+    setup.world.heads.PredictCoarse(user, requests[request % requests.size()], 0,
+                                    {Purpose::kTest, 1, request}, scratch, codes.data());
+    benchmark::DoNotOptimize(codes.data());
+    ++request;
+  }
+}
+BENCHMARK(BM_CoarseHeads)->Unit(benchmark::kMicrosecond);
+
+/// A further arm on a panel whose heads are there. Limit: 40,000 a second at 1,000 candidates.
 void BM_RequestsOfAnotherArm(benchmark::State& state) {
   const auto index = static_cast<int>(state.range(0));
   const Setup& setup = SetupOf(index);

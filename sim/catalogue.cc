@@ -42,12 +42,6 @@ std::vector<double> ZipfWeights(std::size_t count, double exponent) {
   return weights;
 }
 
-std::size_t DrawCumulative(const std::vector<double>& cumulative, RandomStream& stream) {
-  const double target = stream.Uniform() * cumulative.back();
-  const auto found = std::upper_bound(cumulative.begin(), cumulative.end(), target);
-  return std::min(static_cast<std::size_t>(found - cumulative.begin()), cumulative.size() - 1);
-}
-
 }  // namespace
 
 Embedding PerturbedUnit(const Embedding& center, double spread, RandomStream& stream) {
@@ -139,31 +133,25 @@ void Catalogue::IndexPopularity(std::uint64_t seed) {
     const double share = (static_cast<double>(rank) + 0.5) / static_cast<double>(count);
     weight[order[rank]] = std::pow(share + logs.popularity_shift, -logs.popularity_exponent);
   }
-  cumulative_popularity_.resize(count);
-  std::partial_sum(weight.begin(), weight.end(), cumulative_popularity_.begin());
-  items_of_topic_.resize(topic_centroids_.size());
-  cumulative_topic_popularity_.resize(topic_centroids_.size());
+  std::vector<std::uint32_t> everything(count);
+  std::iota(everything.begin(), everything.end(), 0U);
+  popularity_ = AliasTable(everything, weight);
+  std::vector<std::vector<std::uint32_t>> items_of_topic(topic_centroids_.size());
+  std::vector<std::vector<double>> weights_of_topic(topic_centroids_.size());
   for (std::uint32_t i = 0; i < count; ++i) {
-    const std::uint32_t topic = items_[i].topic;
-    auto& cumulative = cumulative_topic_popularity_[topic];
-    items_of_topic_[topic].push_back(i);
-    // Interest retrieval looks deeper into a topic than popularity alone would.
-    cumulative.push_back((cumulative.empty() ? 0.0 : cumulative.back()) + std::sqrt(weight[i]));
+    items_of_topic[items_[i].topic].push_back(i);
+    weights_of_topic[items_[i].topic].push_back(std::sqrt(weight[i]));
+  }
+  for (std::size_t topic = 0; topic < items_of_topic.size(); ++topic) {
+    // A topic nobody posts in gives way to what is popular.
+    topic_popularity_of_items_.push_back(
+        items_of_topic[topic].empty() ? popularity_
+                                      : AliasTable(items_of_topic[topic], weights_of_topic[topic]));
   }
 }
 
-std::uint32_t Catalogue::DrawUniform(RandomStream& stream) const {
-  return static_cast<std::uint32_t>(stream.UniformInteger(items_.size()));
-}
-
-std::uint32_t Catalogue::DrawPopular(RandomStream& stream) const {
-  return static_cast<std::uint32_t>(DrawCumulative(cumulative_popularity_, stream));
-}
-
-std::uint32_t Catalogue::DrawFromTopic(std::size_t topic, RandomStream& stream) const {
-  const auto& items = items_of_topic_[topic];
-  if (items.empty()) return DrawPopular(stream);  // a topic nobody posts in
-  return items[DrawCumulative(cumulative_topic_popularity_[topic], stream)];
+std::uint32_t Catalogue::DrawUniform(std::uint64_t word) const {
+  return static_cast<std::uint32_t>(ScaleToIndex(word, items_.size()));
 }
 
 }  // namespace rectune::sim

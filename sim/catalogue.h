@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/random_stream.h"
+#include "sim/alias_table.h"
 #include "sim/world_constants.h"
 
 namespace rectune::sim {
@@ -55,7 +56,10 @@ class Catalogue {
 
   /// Age in days of an item on day `day` (0 is the first day of an experiment).
   float AgeDays(std::uint32_t item, int day) const {
-    const float age = items_[item].first_age_days + static_cast<float>(day);
+    return AgeFrom(items_[item].first_age_days, day);
+  }
+  float AgeFrom(float first_age_days, int day) const {
+    const float age = first_age_days + static_cast<float>(day);
     return age < life_days_ ? age : age - life_days_;
   }
   /// Items at most `fresh_days` old on `day`.
@@ -63,9 +67,10 @@ class Catalogue {
     return fresh_items_[static_cast<std::size_t>(day)];
   }
 
-  std::uint32_t DrawUniform(RandomStream& stream) const;
-  std::uint32_t DrawPopular(RandomStream& stream) const;
-  std::uint32_t DrawFromTopic(std::size_t topic, RandomStream& stream) const;
+  /// Items by popularity, and, within a topic, by a flatter law: interest looks deeper.
+  const AliasTable& popular() const { return popularity_; }
+  const AliasTable& in_topic(std::size_t topic) const { return topic_popularity_of_items_[topic]; }
+  std::uint32_t DrawUniform(std::uint64_t word) const;
 
  private:
   void MakeTopicsAndCreators(const WorldConstants& constants, const WorldSize& size,
@@ -80,9 +85,8 @@ class Catalogue {
   std::vector<Item> items_;
   float life_days_ = 1.0F;
   std::vector<std::vector<std::uint32_t>> fresh_items_;  // by day
-  std::vector<double> cumulative_popularity_;            // over all items
-  std::vector<std::vector<std::uint32_t>> items_of_topic_;
-  std::vector<std::vector<double>> cumulative_topic_popularity_;
+  AliasTable popularity_;                                // over all items
+  std::vector<AliasTable> topic_popularity_of_items_;
 };
 
 }  // namespace rectune::sim

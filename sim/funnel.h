@@ -44,7 +44,17 @@ class Funnel {
   /// `fatigue`: the user's topic fatigue by topic, each in [0, 1].
   void Run(const User& user, const RequestView& request, std::span<const float> fatigue,
            FunnelScratch& scratch) const {
+    PreRank(request, scratch);
+    RankAndArrange(user, request, fatigue, scratch);
+  }
+
+  /// The first stage alone, which needs only coarse heads; fills scratch.pre_rank.kept. A streamed
+  /// request computes the fine heads of those before it goes on.
+  void PreRank(const RequestView& request, FunnelScratch& scratch) const {
     pre_ranker_.Select(request, scratch.pre_rank);
+  }
+  void RankAndArrange(const User& user, const RequestView& request, std::span<const float> fatigue,
+                      FunnelScratch& scratch) const {
     ranker_.Rank(user, request, scratch.pre_rank.kept, scratch.rank);
     re_ranker_.Arrange(request, scratch.rank.ranked, fatigue, scratch.re_rank);
   }

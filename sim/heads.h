@@ -6,19 +6,22 @@
 // appears), a calibration slope below one, a bias, and, for the clickbait guard, confusion of
 // catchy with dishonest. A *model push* is another `version`: other noise, other biases.
 //
-// Heads do not depend on the configuration, so a panel computes them once for all arms.
+// Heads do not depend on the configuration, so a panel computes them once for all arms. Where a
+// request is seen only once (full mode), the fine heads are computed for what pre-ranking kept.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
-#include "sim/candidates.h"
+#include "core/random_stream.h"
 #include "sim/catalogue.h"
 #include "sim/truth.h"
 #include "sim/user.h"
+#include "sim/world_constants.h"
 
 namespace rectune::sim {
 
@@ -58,15 +61,22 @@ std::uint16_t EncodeProbability(float probability);
 /// Table of the 32,768 decoded values.
 const std::vector<float>& ProbabilityTable();
 
-using CoarseCodes = std::array<std::uint8_t, kCoarseHeads>;
 using FineCodes = std::array<std::uint16_t, kFineHeads>;
 
-/// Which candidate of whose request: the address of its noise.
-struct CandidateAddress {
+/// Whose request: the address of its noise.
+struct RequestAddress {
   Purpose population = Purpose::kUsers;
   std::uint64_t user = 0;
   std::uint64_t request = 0;  // day * requests_per_session + slate
-  std::uint64_t candidate = 0;
+};
+
+/// Rows of floats by candidate; the caller's, one a thread, so that no request allocates.
+struct HeadScratch {
+  explicit HeadScratch(std::size_t candidates) : codes(candidates) {
+    for (auto& row : rows) row.resize(candidates);
+  }
+  std::array<std::vector<float>, kCoarseHeads + 2> rows;
+  std::vector<std::int32_t> codes;
 };
 
 class HeadModel {
@@ -75,30 +85,54 @@ class HeadModel {
   HeadModel(const WorldConstants& constants, const WorldSize& size, const Catalogue& catalogue,
             const Truth& truth, std::uint64_t seed, std::uint64_t version);
 
-  void Predict(const User& user, std::uint32_t index, float age_days,
-               const CandidateAddress& address, CoarseCodes& coarse, FineCodes& fine) const;
+  /// Coarse heads of all `items` on `day`: kCoarseHeads rows of items.size() codes, head-major.
+  void PredictCoarse(const User& user, std::span<const std::uint32_t> items, int day,
+                     const RequestAddress& address, HeadScratch& scratch,
+                     std::uint8_t* codes) const;
+  /// Fine heads of the candidates `which` (indices into `items`): fine[c] for each of them.
+  void PredictFine(const User& user, std::span<const std::uint32_t> items,
+                   std::span<const std::uint32_t> which, int day, const RequestAddress& address,
+                   HeadScratch& scratch, std::span<FineCodes> fine) const;
+
+  std::size_t bytes() const { return signals_.size() * (sizeof(ItemSignals) + sizeof(ItemNoise)); }
 
  private:
-  /// Raw (not yet quantile) coarse predictions; freshness excluded.
-  using RawCoarse = std::array<float, kCoarseHeads>;
-  struct Noise;
+  /// What coarse heads know of an item before they meet a user: its part of each logit, with the
+  /// share of their noise that it carries wherever it appears. One cache line, because a request
+  /// touches a thousand items all over the catalogue; hence the embedding in 16 bits a component.
+  struct alignas(64) ItemSignals {
+    std::array<std::int16_t, kEmbedding> embedding{};
+    float click = 0.0F;
+    float bait = 0.0F;  // what clickbait adds to the click logit at susceptibility 1
+    float long_view = 0.0F;
+    float dismissal = 0.0F;
+    float quality = 0.0F;
+    float guard = 0.0F;
+    float first_age_days = 0.0F;
+    float long_view_rate = 0.0F;
+  };
 
-  RawCoarse PredictCoarse(const User& user, const Item& item, std::uint32_t index,
-                          const Logits& logits, const Noise& noise) const;
-  Noise DrawNoise(const CandidateAddress& address) const;
+  /// Rows of the scratch after RawCoarse, by CoarseHead; freshness holds the age in days.
+  void RawCoarse(const User& user, std::span<const std::uint32_t> items, int day,
+                 const RequestAddress& address, HeadScratch& scratch) const;
+  void MakeSignals(const WorldConstants& constants);
   void CalibrateQuantiles(const WorldConstants& constants, const WorldSize& size);
 
   const Catalogue& catalogue_;
   const Truth& truth_;
   HeadConstants constants_;
+  TruthConstants truth_constants_;
   float fresh_days_;
   std::uint64_t seed_;
   std::uint64_t version_;
+  std::vector<ItemSignals> signals_;  // by item
+  using ItemNoise =
+      std::array<float, kBehaviours + 1>;      // unit variance; by behaviour, then quality
+  std::vector<ItemNoise> item_noise_;          // by item
   Logits mean_logits_{};                       // over reference candidates; the slope's pivot
   std::array<float, kBehaviours + 1> bias_{};  // by behaviour, then quality
-  std::vector<std::array<float, kBehaviours + 1>> item_noise_;  // unit variance
-  RawCoarse coarse_mean_{};
-  RawCoarse coarse_sd_{};
+  std::array<float, kCoarseHeads> coarse_mean_{};
+  std::array<float, kCoarseHeads> coarse_sd_{};
 };
 
 }  // namespace rectune::sim

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/panel.h"
 
+#include <numeric>
+
 #include "core/check.h"
 #include "sim/candidates.h"
 
@@ -19,23 +21,22 @@ Panel::Panel(const World& world, Purpose population, std::size_t users)
   coarse_.resize(items_.size() * kCoarseHeads);
   fine_.resize(items_.size());
   CandidateSource source(world.constants, world.catalogue);
-  CoarseCodes coarse{};
+  HeadScratch scratch(candidates_);
+  std::vector<std::uint32_t> all(candidates_);
+  std::iota(all.begin(), all.end(), 0U);
   for (std::size_t u = 0; u < users; ++u) {
     for (int day = 0; day < days_; ++day) {
       for (int slate = 0; slate < slates_; ++slate) {
-        const std::size_t request = RequestIndex(u, day, slate);
-        const auto in_user = static_cast<std::uint64_t>(day) * slates_ + slate;
-        const std::span<std::uint32_t> items(&items_[request * candidates_], candidates_);
+        const std::size_t first = RequestIndex(u, day, slate) * candidates_;
+        const RequestAddress address{population, u, RequestInUser(day, slate, slates_)};
+        const std::span<std::uint32_t> items(&items_[first], candidates_);
         RandomStream stream(world.seed, Purpose::kCandidates,
-                            static_cast<std::uint64_t>(population), u, in_user);
+                            static_cast<std::uint64_t>(population), u, address.request);
         source.Draw(users_[u], day, stream, items);
-        std::uint8_t* codes = &coarse_[request * candidates_ * kCoarseHeads];
-        for (std::size_t c = 0; c < candidates_; ++c) {
-          world.heads.Predict(users_[u], items[c], world.catalogue.AgeDays(items[c], day),
-                              {population, u, in_user, c}, coarse,
-                              fine_[request * candidates_ + c]);
-          for (std::size_t h = 0; h < kCoarseHeads; ++h) codes[h * candidates_ + c] = coarse[h];
-        }
+        world.heads.PredictCoarse(users_[u], items, day, address, scratch,
+                                  &coarse_[first * kCoarseHeads]);
+        world.heads.PredictFine(users_[u], items, all, day, address, scratch,
+                                std::span(&fine_[first], candidates_));
       }
     }
   }

@@ -32,6 +32,12 @@ struct RequestView {
   }
 };
 
+/// Which of a user's requests; part of the address of everything random about it.
+inline std::uint64_t RequestInUser(int day, int slate, int slates_a_session) {
+  return static_cast<std::uint64_t>(day) * static_cast<std::uint64_t>(slates_a_session) +
+         static_cast<std::uint64_t>(slate);
+}
+
 class Panel {
  public:
   Panel(const World& world, Purpose population, std::size_t users);

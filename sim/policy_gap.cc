@@ -33,7 +33,7 @@ PolicyRates UniformRates(const World& world, const Panel& panel) {
     for (int day = 0; day < panel.days(); ++day) {
       RandomStream stream(world.seed, Purpose::kCalibration, static_cast<std::uint64_t>(day),
                           user.id);
-      for (std::uint32_t& item : items) item = world.catalogue.DrawUniform(stream);
+      for (std::uint32_t& item : items) item = world.catalogue.DrawUniform(stream.NextBits());
       const RequestView request{.items = items, .day = day};
       ShowSlate(world, user, request, order, /*with_covariance=*/false, attention, outcome);
       for (std::size_t a = 0; a < kSlateTotals; ++a) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "sim/calibration/constants.h"
+#include "sim/fast_math.h"
 
 namespace rectune::sim {
 namespace {
@@ -43,7 +44,7 @@ Truth::Truth(const WorldConstants& constants)
 
 Logits Truth::LogitsOf(const User& user, const Item& item, float age_days, float fatigue) const {
   const float affinity = Dot(user.embedding, item.embedding);
-  const float log_age = std::log1p(age_days);
+  const float log_age = FastLog(1.0F + age_days);
   const float bait = item.clickbait;
   const TruthConstants& c = constants_;
   const float tired = satiation_ * user.satiation * fatigue;
@@ -68,9 +69,9 @@ Logits Truth::LogitsOf(const User& user, const Item& item, float age_days, float
 }
 
 float Truth::WatchSeconds(float click, float long_view_given_click, float log_duration) const {
-  const float seconds = kReferenceSeconds * std::exp(log_duration);
+  const float seconds = kReferenceSeconds * FastExp(log_duration);
   const float long_seconds =
-      long_view_ratio_ * kReferenceSeconds * std::exp(kDurationElasticity * log_duration);
+      long_view_ratio_ * kReferenceSeconds * FastExp(kDurationElasticity * log_duration);
   const float watched = long_view_given_click * std::min(long_seconds, 2.0F * seconds) +
                         (1.0F - long_view_given_click) * std::min(kBounceSeconds, 0.5F * seconds);
   return click * watched + (1.0F - click) * kGlanceSeconds;

@@ -9,7 +9,6 @@
 #pragma once
 
 #include <array>
-#include <cmath>
 #include <cstddef>
 
 #include "sim/catalogue.h"
@@ -42,8 +41,6 @@ struct Outcome {
   float dismissal = 0.0F;
   float watch_seconds = 0.0F;
 };
-
-inline float Sigmoid(float logit) { return 1.0F / (1.0F + std::exp(-logit)); }
 
 class Truth {
  public:
