@@ -6,7 +6,7 @@
 
 #include "sim/ab_platform.h"
 #include "sim/cost.h"
-#include "sim/request_stream.h"
+#include "sim/full_mode.h"
 #include "sim/scenario.h"
 #include "sim/simulate_arm.h"
 
@@ -40,7 +40,8 @@ void BM_RequestsWithHeads(benchmark::State& state) {
   const Setup& setup = SetupOf(static_cast<int>(state.range(0)));
   const Funnel funnel(setup.world, setup.production);
   FunnelScratch scratch(setup.world.size);
-  RequestStream stream(setup.world);
+  RequestMaker maker(setup.world);
+  OpenRequest request(setup.world.size);
   const std::vector<float> rested(setup.world.size.topics, 0.0F);
   std::vector<User> users;
   for (std::uint64_t id = 0; id < 256; ++id) {
@@ -50,10 +51,10 @@ void BM_RequestsWithHeads(benchmark::State& state) {
   std::size_t requests = 0;
   for (auto _ : state) {
     const User& user = users[requests % users.size()];
-    stream.Open(user, Purpose::kTest, static_cast<int>(requests % 7), 0);
-    funnel.PreRank(stream.view(), scratch);
-    stream.PredictFine(scratch.pre_rank.kept);
-    funnel.RankAndArrange(user, stream.view(), rested, scratch);
+    maker.Open(user, Purpose::kTest, static_cast<int>(requests % 7), 0, request);
+    funnel.PreRank(request.view(), scratch);
+    maker.PredictFine(user, scratch.pre_rank.kept, request);
+    funnel.RankAndArrange(user, request.view(), rested, scratch);
     benchmark::DoNotOptimize(scratch.slate().data());
     ++requests;
   }
@@ -134,6 +135,22 @@ void BM_ArmsAtPanelSize(benchmark::State& state) {
   state.SetLabel("small");
 }
 BENCHMARK(BM_ArmsAtPanelSize)->Unit(benchmark::kMillisecond);
+
+/// Full mode: users who live their week, control and one arm.
+void BM_FullUsers(benchmark::State& state) {
+  const Setup& setup = SetupOf(static_cast<int>(state.range(0)));
+  const std::vector<StageConfig> arms(2, setup.production);
+  FullSimulator simulator(setup.world, setup.production, arms);
+  std::vector<FullTotals> totals(arms.size());
+  std::uint64_t user = 0;
+  for (auto _ : state) {
+    simulator.Run({.population = Purpose::kTest, .first_user = user++, .users = 1}, totals);
+  }
+  state.counters["users/s"] =
+      benchmark::Counter(static_cast<double>(user), benchmark::Counter::kIsRate);
+  state.SetLabel(setup.size.name);
+}
+BENCHMARK(BM_FullUsers)->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond);
 
 /// The readout alone: noise, errors and p-values of four arms.
 void BM_Readout(benchmark::State& state) {

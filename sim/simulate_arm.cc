@@ -1,23 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/simulate_arm.h"
 
-#include <algorithm>
-#include <cmath>
-
 #include "core/check.h"
-#include "sim/calibration/constants.h"
+#include "sim/dynamics.h"
 #include "sim/slate.h"
 
 namespace rectune::sim {
 namespace {
 
 constexpr std::size_t kDayTotals = kSlateTotals;
-constexpr double kWeek = 7.0;
-constexpr double kMaxContinue = 0.95;
-/// Enjoyment at which a session continues as session_continue says.
-constexpr double kNeutralEnjoyment = 0.3;
-
-double Sigmoid(double x) { return 1.0 / (1.0 + std::exp(-x)); }
+constexpr double kWeek = kDaysAWeek;
 
 /// A session in expectation: totals, their second moment, and what it did to the user.
 struct Session {
@@ -42,9 +34,8 @@ struct Pass {
 
 Session RunSession(const World& world, const Panel& panel, std::size_t user, int day,
                    bool with_covariance, Pass& pass) {
-  const DynamicsConstants& dynamics = world.constants.dynamics;
   Session session;
-  double reach = 1.0;  // chance that the slate is asked for
+  SessionWeights weights(world.constants.dynamics, panel.requests_per_session());
   double weight_sum = 0.0;
   SlateMatrix covariance{};
   for (int k = 0; k < panel.requests_per_session(); ++k) {
@@ -52,12 +43,7 @@ Session RunSession(const World& world, const Panel& panel, std::size_t user, int
     pass.funnel.Run(panel.users()[user], request, pass.attention.Snapshot(), pass.scratch);
     ShowSlate(world, panel.users()[user], request, pass.scratch.slate(), with_covariance,
               pass.attention, pass.slate);
-    const double next =
-        std::clamp(dynamics.session_continue +
-                       dynamics.session_enjoyment * (pass.slate.enjoyment - kNeutralEnjoyment),
-                   0.0, kMaxContinue);
-    const bool last = k + 1 == panel.requests_per_session();
-    const double weight = last ? reach / (1.0 - next) : reach;
+    const double weight = weights.Next(pass.slate.enjoyment);
     for (std::size_t a = 0; a < kSlateTotals; ++a) session.mean[a] += weight * pass.slate.mean[a];
     if (with_covariance) {
       for (std::size_t i = 0; i < covariance.size(); ++i) {
@@ -66,7 +52,6 @@ Session RunSession(const World& world, const Panel& panel, std::size_t user, int
     }
     session.gratification += weight * pass.slate.gratification;
     weight_sum += weight;
-    reach *= next;
   }
   session.gratification /= weight_sum;
   if (with_covariance) {
@@ -163,10 +148,6 @@ class UserLedger {
       Eigen::Matrix<double, kTotals, kTotals>::Zero();
 };
 
-double WeekdayVolume(int day) {
-  return KuaiRandConstants().weekday_volume[static_cast<std::size_t>(day) % 7];
-}
-
 }  // namespace
 
 NeutralState MeasureNeutralState(const World& world, const Panel& panel,
@@ -176,7 +157,7 @@ NeutralState MeasureNeutralState(const World& world, const Panel& panel,
   for (std::size_t u = 0; u < neutral.size(); ++u) {
     pass.attention.Reset();
     const User& user = panel.users()[u];
-    const double visit = Sigmoid(user.activity_logit);
+    const double visit = VisitChance(user, world.constants.dynamics, 0.0);
     double sum = 0.0;
     for (int day = 0; day < panel.days(); ++day) {
       pass.morning = pass.attention;
@@ -206,9 +187,8 @@ ArmOutcome SimulateArm(const World& world, const Panel& panel, const NeutralStat
     double satisfaction = neutral[u];
     for (int day = 0; day < panel.days(); ++day) {
       const double mood = satisfaction - neutral[u];
-      const double visit = Sigmoid(user.activity_logit + dynamics.return_slope * mood);
-      const double sessions =
-          user.sessions_a_day * WeekdayVolume(day) * std::exp(dynamics.visits_slope * mood);
+      const double visit = VisitChance(user, dynamics, mood);
+      const double sessions = SessionsADay(user, dynamics, day, mood);
       pass.morning = pass.attention;
       const Session session = RunSession(world, panel, u, day, with_covariance, pass);
       ledger.AddDay(day, visit, sessions, session);
@@ -216,8 +196,7 @@ ArmOutcome SimulateArm(const World& world, const Panel& panel, const NeutralStat
                             static_cast<float>(dynamics.fatigue_decay));
       satisfaction += visit * dynamics.satisfaction_rate * (session.gratification - satisfaction);
     }
-    ledger.Finish(
-        Sigmoid(user.activity_logit + dynamics.return_slope * (satisfaction - neutral[u])));
+    ledger.Finish(VisitChance(user, dynamics, satisfaction - neutral[u]));
     outcome.expected.row(static_cast<Eigen::Index>(u)) = ledger.mean().transpose();
     if (with_covariance) outcome.within += ledger.covariance();
   }

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "sim/dynamics.h"
+
 namespace rectune::sim {
 namespace {
 
@@ -19,13 +21,6 @@ constexpr std::size_t kFresh = SlateIndex(Total::kFreshImpressions);
 constexpr std::size_t kDiversity = SlateIndex(Total::kTopicDiversity);
 constexpr std::size_t kCoverage = SlateIndex(Total::kCreatorCoverage);
 constexpr std::size_t kRequests = SlateIndex(Total::kRequests);
-
-/// E[t^2] / E[t]^2 of the seconds watched at one position: watch times are heavier-tailed than
-/// exponential (for which it is 2). Assumed.
-constexpr double kTimeSecondMoment = 2.5;
-
-/// Enjoyment (long views a position) at which patience is what position_continue says.
-constexpr float kNeutralEnjoyment = 0.3F;
 
 /// Position in a slate whose behaviours are `outcome`, given that it is examined.
 SlateVector PositionMean(const Outcome& outcome, bool clickbait, bool fresh) {
@@ -81,9 +76,10 @@ void FinishCovariance(const SlateVector& mean, SlateMatrix& matrix) {
   }
 }
 
-/// 1 - sum of squared topic shares (Gini-Simpson), and distinct creators over positions.
-void SetListMetrics(const World& world, const RequestView& request,
-                    std::span<const std::uint32_t> slate, SlateVector& mean) {
+}  // namespace
+
+ListMetrics MeasureList(const World& world, const RequestView& request,
+                        std::span<const std::uint32_t> slate) {
   const auto& items = world.catalogue.items();
   std::size_t same_topic = 0;
   std::size_t distinct_creators = 0;
@@ -98,11 +94,9 @@ void SetListMetrics(const World& world, const RequestView& request,
     distinct_creators += seen_creator ? 0 : 1;
   }
   const auto length = static_cast<double>(slate.size());
-  mean[kDiversity] = 1.0 - static_cast<double>(same_topic) / (length * length);
-  mean[kCoverage] = static_cast<double>(distinct_creators) / length;
+  return {.diversity = 1.0 - static_cast<double>(same_topic) / (length * length),
+          .coverage = static_cast<double>(distinct_creators) / length};
 }
-
-}  // namespace
 
 void ShowSlate(const World& world, const User& user, const RequestView& request,
                std::span<const std::uint32_t> slate, bool with_covariance, Attention& attention,
@@ -133,19 +127,17 @@ void ShowSlate(const World& world, const User& user, const RequestView& request,
          dynamics.cost_bounce * bounce - dynamics.cost_dismissal * mean[kDismissals] -
          dynamics.cost_clickbait * bounce * static_cast<double>(item.clickbait));
     attention.Add(item.topic, examined);
-    const float keep =
-        static_cast<float>(dynamics.position_continue) + user.patience +
-        static_cast<float>(dynamics.position_enjoyment) * (what.long_view - kNeutralEnjoyment);
-    examined *= std::clamp(keep, 0.0F, 0.995F);
+    examined *= KeepLooking(user, dynamics, what.long_view);
   }
   outcome.mean[kRequests] = 1.0;
-  SetListMetrics(world, request, slate, outcome.mean);
+  const ListMetrics list = MeasureList(world, request, slate);
+  outcome.mean[kDiversity] = list.diversity;
+  outcome.mean[kCoverage] = list.coverage;
   if (with_covariance) FinishCovariance(outcome.mean, outcome.covariance);
 
   const double positions = std::max(outcome.mean[kImpressions], 1e-9);
-  const double off = outcome.mean[kDiversity] - dynamics.diversity_optimum;
   outcome.enjoyment = outcome.mean[kLongViews] / positions;
-  outcome.gratification = pleasure / positions - dynamics.diversity_weight * off * off;
+  outcome.gratification = pleasure / positions - DiversityLoss(dynamics, list.diversity);
 }
 
 }  // namespace rectune::sim

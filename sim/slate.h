@@ -33,6 +33,13 @@ struct SlateOutcome {
   double enjoyment = 0.0;      // long views per examined position: whether one more slate follows
 };
 
+struct ListMetrics {
+  double diversity = 0.0;  // 1 - sum of squared topic shares (Gini-Simpson)
+  double coverage = 0.0;   // distinct creators over positions
+};
+ListMetrics MeasureList(const World& world, const RequestView& request,
+                        std::span<const std::uint32_t> slate);
+
 /// Shows `slate` (candidate indices) to the user; `attention` is updated as positions are examined.
 void ShowSlate(const World& world, const User& user, const RequestView& request,
                std::span<const std::uint32_t> slate, bool with_covariance, Attention& attention,
