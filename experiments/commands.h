@@ -76,6 +76,18 @@ struct AbArguments {
 };
 int AbCommand(const AbArguments& arguments, const Workbench& workbench, Console& console);
 
+/// Full mode: production and `configs` on the same users, life by life.
+struct SimulateArguments {
+  TaskArguments task;
+  std::vector<std::string> configs;
+  std::uint64_t first_user = 0;
+  std::uint64_t users = 10'000;
+  std::uint64_t replicate = 0;
+  int jobs = 1;
+};
+int SimulateCommand(const SimulateArguments& arguments, const Workbench& workbench,
+                    Console& console);
+
 struct OracleArguments {
   TaskArguments task;
   int evaluations = 4000;  // of each searcher

@@ -133,6 +133,29 @@ class Arguments {
       status_ = AbCommand(ab_, workbench_, console_);
     });
 
+    CLI::App* simulate = app_.add_subcommand(
+        "simulate", "Full mode: every user of a population lives day by day, coin by coin");
+    AddTask(simulate);
+    simulate
+        ->add_option("--config", simulate_.configs,
+                     "A JSON file to live under as well as production; may be repeated")
+        ->allow_extra_args(false)
+        ->take_all();
+    simulate->add_option("--users", simulate_.users, "Users")
+        ->check(CLI::Range(2, 1'000'000'000))
+        ->capture_default_str();
+    simulate->add_option("--first", simulate_.first_user, "Number of the first user")
+        ->check(CLI::Range(0, 1'000'000'000))
+        ->capture_default_str();
+    simulate->add_option("--replicate", simulate_.replicate, "Which of their possible lives")
+        ->check(CLI::Range(0, 1'000'000'000))
+        ->capture_default_str();
+    AddJobs(simulate, simulate_.jobs);
+    simulate->callback([this] {
+      simulate_.task = Task();
+      status_ = SimulateCommand(simulate_, workbench_, console_);
+    });
+
     CLI::App* oracle =
         app_.add_subcommand("oracle", "Search a task's optimum without noise, for sim/references");
     AddTask(oracle);
@@ -179,6 +202,7 @@ class Arguments {
   ResumeArguments resume_;
   TaskArguments task_;
   AbArguments ab_;
+  SimulateArguments simulate_;
   OracleArguments oracle_;
   std::string shard_;
   std::string scenario_;

@@ -31,6 +31,7 @@ std::shared_ptr<const TestbedPort> OpenSim(const std::string& scenario, const st
                    .run_round = {},
                    .truth = {},
                    .exposed_truth = {},
+                   .simulate_users = {},
                    .oracle_truth = {}};
   if (const std::optional<sim::Reference>& reference = testbed->reference()) {
     port.reference = ReferencePort{.optimum = reference->optimum,
@@ -53,6 +54,16 @@ std::shared_ptr<const TestbedPort> OpenSim(const std::string& scenario, const st
   };
   port.exposed_truth = [testbed](const Configuration& configuration) {
     return testbed->Truth(configuration, sim::PanelKind::kTuning);
+  };
+  port.simulate_users = [testbed](std::span<const Configuration> arms, const FullRequest& request) {
+    std::vector<FullReadout> readouts;
+    for (const sim::FullArm& arm : testbed->SimulateUsers(arms, request.first_user, request.users,
+                                                          request.replicate, request.jobs)) {
+      readouts.push_back({.levels = arm.levels,
+                          .standard_errors = arm.standard_errors,
+                          .sums = arm.totals.ToJson()});
+    }
+    return readouts;
   };
   port.oracle_truth = [testbed](const Configuration& configuration) {
     return testbed->Truth(configuration, sim::PanelKind::kOracle);

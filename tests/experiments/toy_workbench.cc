@@ -70,6 +70,7 @@ std::shared_ptr<const TestbedPort> OpenToy(const std::string& scenario, const st
                    .run_round = {},
                    .truth = {},
                    .exposed_truth = {},
+                   .simulate_users = {},
                    .oracle_truth = {}};
   port.make_task = [](const Budget& budget, std::uint64_t seed) {
     TuningTask made = MakeToyTask(seed, budget.rounds, budget.arms_per_round);
