@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include "core/check.h"
@@ -75,7 +76,8 @@ GpTunerOptions GpTunerOptions::FromJson(const Json& options, const std::string& 
 GpTuner::GpTuner(std::string name, TuningTask task, GpTunerOptions options)
     : SurrogateTuner(std::move(name), std::move(task), options.surrogate),
       options_(std::move(options)),
-      optimiser_(map(), options_.optimise) {}
+      optimiser_(map(), options_.optimise),
+      net_(this->task().space->dimension(), this->task().seed) {}
 
 std::vector<std::size_t> GpTuner::Incumbents() const {
   const std::vector<ModelPoint>& points = models().points();
@@ -111,17 +113,18 @@ std::vector<std::vector<double>> GpTuner::RawPoints(const std::vector<std::size_
   const std::size_t dimension = map().dimension();
   const std::size_t total = static_cast<std::size_t>(options_.raw_points);
   const std::size_t spread = total / 2;
-  const std::size_t smooth = std::min(dimension, SobolSequence::max_dimension());
-  GrowNet(&net_, std::max<std::size_t>(1, spread), smooth, task().seed);
   RandomStream shifts = Stream(task(), proposed_rounds(), first_arm, kNetShift);
-  std::vector<double> shift(dimension);
-  for (double& s : shift) s = shifts.Uniform();
+  std::vector<std::uint32_t> shift(dimension);
+  for (std::uint32_t& bits : shift) bits = static_cast<std::uint32_t>(shifts.NextBits() >> 32);
   std::vector<std::vector<double>> raw;
   raw.reserve(total);
   for (std::size_t i = 0; i < spread; ++i) {
+    // A random digital shift: Owen's nested scramble costs more than the whole screening does, and
+    // these points only have to be even.
     std::vector<double> unit(dimension);
+    const std::vector<std::uint32_t> bits = net_.IntegerPoint(static_cast<std::uint32_t>(i));
     for (std::size_t j = 0; j < dimension; ++j) {
-      unit[j] = Shifted(j < smooth ? net_[i][j] : 0.0, shift[j]);
+      unit[j] = std::ldexp(static_cast<double>(bits[j] ^ shift[j]) + 0.5, -32);
     }
     raw.push_back(std::move(unit));
   }
@@ -166,50 +169,60 @@ Matrix GpTuner::NormalDraws(std::size_t rows, int arm) {
   return draws;
 }
 
+std::vector<JointSampler> GpTuner::MakeSamplers(const std::vector<const MetricModel*>& sampled,
+                                                const Matrix& baselines, const Matrix& draws) {
+  std::vector<JointSampler> samplers;
+  for (std::size_t k = 0; k < sampled.size(); ++k) {
+    Matrix own(draws.rows() / sampled.size(), draws.cols());
+    for (std::size_t row = 0; row < own.rows(); ++row) {
+      std::copy_n(draws.row(row * sampled.size() + k), draws.cols(), own.row(row));
+    }
+    samplers.emplace_back(*sampled[k]->posterior, baselines, own);
+  }
+  return samplers;
+}
+
 MonteCarloAcquisition GpTuner::MakeAcquisition(const Matrix& baselines, const Matrix& draws,
                                                int /*arm*/) const {
-  const std::size_t models_count = sampled_models();
-  std::vector<JointSampler> samplers;
+  std::vector<const MetricModel*> sampled{&models().objective()};
   std::vector<ConstraintBound> bounds;
-  for (std::size_t k = 0; k < models_count; ++k) {
-    const MetricModel& model = k == 0 ? models().objective() : models().constraint(k - 1);
-    if (k > 0) bounds.push_back(models().bound(k - 1));
-    Matrix own(draws.rows() / models_count, draws.cols());
-    for (std::size_t row = 0; row < own.rows(); ++row) {
-      std::copy_n(draws.row(row * models_count + k), draws.cols(), own.row(row));
-    }
-    samplers.emplace_back(*model.posterior, baselines, own);
+  for (std::size_t g = 0; g < models().constraints(); ++g) {
+    sampled.push_back(&models().constraint(g));
+    bounds.push_back(models().bound(g));
   }
-  return {std::move(samplers),
+  return {MakeSamplers(sampled, baselines, draws),
           std::make_unique<ImprovementUtility>(std::vector<double>{1.0}, std::move(bounds))};
 }
 
 std::vector<std::vector<double>> GpTuner::PickArms(
     int arms, int first_arm, const std::vector<std::vector<double>>& pending) {
   const std::vector<std::size_t> incumbents = Incumbents();
-  std::vector<std::vector<double>> raw = RawPoints(incumbents, first_arm);
+  const std::vector<std::vector<double>> raw = RawPoints(incumbents, first_arm);
   Matrix raw_features(raw.size(), map().features());
   for (std::size_t r = 0; r < raw.size(); ++r) map().Map(raw[r], raw_features.row(r));
 
-  Matrix baselines(incumbents.size() + pending.size(), map().features());
-  for (std::size_t b = 0; b < incumbents.size(); ++b) {
-    map().Map(models().points()[incumbents[b]].unit, baselines.row(b));
-  }
-  for (std::size_t b = 0; b < pending.size(); ++b) {
-    map().Map(pending[b], baselines.row(incumbents.size() + b));
-  }
-  const std::size_t rows = 1 + baselines.rows() + static_cast<std::size_t>(arms);
-  const Matrix draws = NormalDraws(rows * sampled_models(), first_arm);
-  MonteCarloAcquisition acquisition = MakeAcquisition(baselines, draws, first_arm);
-  acquisition.SetScreen(raw_features);
+  std::vector<std::vector<double>> known;
+  for (const std::size_t i : incumbents) known.push_back(models().points()[i].unit);
+  known.insert(known.end(), pending.begin(), pending.end());
   std::vector<std::vector<double>> picks;
+  std::optional<MonteCarloAcquisition> acquisition;
   std::vector<double> features(map().features());
   for (int arm = 0; arm < arms; ++arm) {
-    std::vector<double> unit = optimiser_.Pick(
-        &acquisition, raw, Stream(task(), proposed_rounds(), first_arm + arm, kStarts));
-    map().Map(unit, features.data());
-    if (arm + 1 < arms) acquisition.Append(features.data());
-    picks.push_back(std::move(unit));
+    if (!acquisition || renews_acquisition()) {
+      Matrix baselines(known.size(), map().features());
+      for (std::size_t b = 0; b < known.size(); ++b) map().Map(known[b], baselines.row(b));
+      const std::size_t rows = 1 + known.size() + static_cast<std::size_t>(arms - arm);
+      const Matrix draws = NormalDraws(rows * sampled_models(), first_arm + arm);
+      acquisition.emplace(MakeAcquisition(baselines, draws, first_arm + arm));
+      acquisition->SetScreen(raw_features);
+    }
+    picks.push_back(optimiser_.Pick(&*acquisition, raw,
+                                    Stream(task(), proposed_rounds(), first_arm + arm, kStarts)));
+    known.push_back(picks.back());
+    if (!renews_acquisition()) {
+      map().Map(picks.back(), features.data());
+      acquisition->Append(features.data());
+    }
   }
   return picks;
 }

@@ -8,7 +8,7 @@
 //
 //   GpTuner tuner("gp", task, GpTunerOptions{});
 //
-// A pick: `raw_points` points, half a scrambled Sobol net (shifted anew each round), half
+// A pick: `raw_points` points, half a Sobol net (digitally shifted anew each round), half
 // perturbations of the best arms known; screened; then from 10 starts L-BFGS over the continuous
 // coordinates alternated with sweeps over the discrete ones (acquisition/optimise.h). Curves are
 // searched in their stick-breaking coordinates. `draws` joint samples, Sobol points through the
@@ -45,8 +45,14 @@ class GpTuner : public SurrogateTuner {
   /// The acquisition function of one pick; `arm` is part of its random address. NEI here.
   virtual MonteCarloAcquisition MakeAcquisition(const Matrix& baselines, const Matrix& draws,
                                                 int arm) const;
+  /// Whether each arm of a round gets an acquisition function of its own.
+  virtual bool renews_acquisition() const { return false; }
   /// The models whose joint samples the acquisition takes.
   virtual std::size_t sampled_models() const { return 1 + models().constraints(); }
+
+  /// One sampler a model, each with its own share of the draws' rows.
+  static std::vector<JointSampler> MakeSamplers(const std::vector<const MetricModel*>& sampled,
+                                                const Matrix& baselines, const Matrix& draws);
 
   const GpTunerOptions& options() const { return options_; }
 
@@ -58,8 +64,8 @@ class GpTuner : public SurrogateTuner {
 
   GpTunerOptions options_;
   AcquisitionOptimiser optimiser_;
-  // Made at first use, since scrambling costs; they follow from the seed, so they are no state.
-  std::vector<std::vector<double>> net_;
+  SobolSequence net_;
+  // Made at first use, since scrambling costs; it follows from the seed, so it is no state.
   std::vector<std::vector<double>> draw_net_;
 };
 

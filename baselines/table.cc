@@ -6,7 +6,7 @@
 
 #include "baselines/cma_es.h"
 #include "baselines/engineer.h"
-#include "baselines/gp_tuner.h"
+#include "baselines/gp_rows.h"
 #include "baselines/greedy.h"
 #include "baselines/production.h"
 #include "baselines/random_search.h"
@@ -105,16 +105,7 @@ std::vector<TunerEntry> MakeTable() {
              return std::make_unique<CmaEs>("cma_es", task, CmaEsOptions::FromJson(options, path));
            },
        .why_unsuited = [](const TuningTask& task) { return WhyCmaEsUnsuited(*task.space); }});
-  table.push_back({.name = "gp",
-                   .summary = "Gaussian processes with qLogNEI, recommending by posterior mean",
-                   .source = "Ament et al., NeurIPS 2023; Letham et al., Bayesian Analysis 2019",
-                   .make =
-                       [](const TuningTask& task, const Json& options, const std::string& path,
-                          const TunerHome&) {
-                         return std::make_unique<GpTuner>("gp", task,
-                                                          GpTunerOptions::FromJson(options, path));
-                       },
-                   .why_unsuited = WhyGpUnsuited});
+  AddGaussianProcesses(&table);
   return table;
 }
 

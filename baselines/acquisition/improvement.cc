@@ -51,8 +51,12 @@ double SmoothFeasibility(const ConstraintBound& bound, double sample, double* sl
 }
 
 ImprovementUtility::ImprovementUtility(std::vector<double> weights,
-                                       std::vector<ConstraintBound> constraints)
-    : weights_(std::move(weights)), constraints_(std::move(constraints)) {
+                                       std::vector<ConstraintBound> constraints,
+                                       std::vector<double> origin)
+    : weights_(std::move(weights)),
+      origin_(std::move(origin)),
+      constraints_(std::move(constraints)) {
+  origin_.resize(weights_.size(), 0.0);
   RECTUNE_CHECK(!weights_.empty() && weights_.size() <= kMostObjectives,
                 "an improvement is over one to sixteen objectives");
 }
@@ -63,14 +67,19 @@ double ImprovementUtility::Scalarise(const double* samples, double* slopes) cons
     return weights_[0] * samples[0];
   }
   std::size_t worst = 0;
+  double lowest = std::numeric_limits<double>::infinity();
   double sum = 0.0;
   for (std::size_t k = 0; k < weights_.size(); ++k) {
-    sum += weights_[k] * samples[k];
-    if (weights_[k] * samples[k] < weights_[worst] * samples[worst]) worst = k;
+    const double term = weights_[k] * (samples[k] - origin_[k]);
+    sum += term;
+    if (term < lowest) {
+      lowest = term;
+      worst = k;
+    }
     if (slopes != nullptr) slopes[k] = kAugmentation * weights_[k];
   }
   if (slopes != nullptr) slopes[worst] += weights_[worst];
-  return weights_[worst] * samples[worst] + kAugmentation * sum;
+  return lowest + kAugmentation * sum;
 }
 
 void ImprovementUtility::Rebuild(const std::vector<JointSampler>& samplers) {

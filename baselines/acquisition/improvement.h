@@ -15,7 +15,7 @@
 // feasibility first.
 //
 // s is the objective itself, or with several objectives ParEGO's augmented Chebyshev scalarisation
-// min_k w_k f_k + 0.05 sum_k w_k f_k (Knowles, 2006).
+// min_k w_k (f_k - o_k) + 0.05 sum_k w_k (f_k - o_k) (Knowles, IEEE TEC 10, 2006).
 #pragma once
 
 #include <cstddef>
@@ -38,8 +38,10 @@ double SmoothPositive(double t, double* slope);
 
 class ImprovementUtility : public SampleUtility {
  public:
-  /// Models: first the objectives, one weight each, then the constraints.
-  ImprovementUtility(std::vector<double> weights, std::vector<ConstraintBound> constraints);
+  /// Models: first the objectives, one weight each, then the constraints. `origin`: o, one an
+  /// objective, or empty for zeros.
+  ImprovementUtility(std::vector<double> weights, std::vector<ConstraintBound> constraints,
+                     std::vector<double> origin = {});
 
   /// The incumbent's value in each draw.
   const std::vector<double>& best() const { return best_; }
@@ -53,6 +55,7 @@ class ImprovementUtility : public SampleUtility {
   double Scalarise(const double* samples, double* slopes) const;
 
   std::vector<double> weights_;
+  std::vector<double> origin_;
   std::vector<ConstraintBound> constraints_;
   std::vector<double> best_;
 };

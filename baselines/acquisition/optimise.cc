@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "core/check.h"
 
@@ -11,6 +10,9 @@ namespace rectune::baselines {
 namespace {
 
 constexpr std::size_t kSweptLevels = 16;
+// Every start gets a first look; the best few are followed to the end.
+constexpr int kFirstLook = 12;
+constexpr std::size_t kFinalists = 3;
 
 std::vector<std::size_t> SmoothCoordinates(const FeatureMap& map) {
   std::vector<std::size_t> smooth;
@@ -67,7 +69,8 @@ AcquisitionOptimiser::AcquisitionOptimiser(const FeatureMap& map, OptimiseOption
   }
 }
 
-double AcquisitionOptimiser::Ascend(MonteCarloAcquisition* acquisition, std::vector<double>* unit) {
+double AcquisitionOptimiser::Ascend(MonteCarloAcquisition* acquisition, std::vector<double>* unit,
+                                    int evaluations) {
   map_.Map(*unit, features_.data());
   if (smooth_.empty()) return acquisition->Evaluate(features_.data(), nullptr);
   for (std::size_t i = 0; i < smooth_.size(); ++i) x_[i] = (*unit)[smooth_[i]];
@@ -81,8 +84,7 @@ double AcquisitionOptimiser::Ascend(MonteCarloAcquisition* acquisition, std::vec
     }
     return value;
   };
-  const double value =
-      search_.Maximise(function, x_.data(), {.max_evaluations = options_.evaluations});
+  const double value = search_.Maximise(function, x_.data(), {.max_evaluations = evaluations});
   for (std::size_t i = 0; i < smooth_.size(); ++i) (*unit)[smooth_[i]] = x_[i];
   return value;
 }
@@ -125,7 +127,7 @@ bool AcquisitionOptimiser::Sweep(MonteCarloAcquisition* acquisition, std::vector
 }
 
 double AcquisitionOptimiser::Climb(MonteCarloAcquisition* acquisition, std::vector<double>* unit) {
-  double value = Ascend(acquisition, unit);
+  double value = Ascend(acquisition, unit, options_.evaluations);
   if (discrete_.empty()) return value;
   for (int round = 0; round < options_.alternations; ++round) {
     // Integers that moved smoothly go back to their cells; the value is that of the cell.
@@ -136,7 +138,7 @@ double AcquisitionOptimiser::Climb(MonteCarloAcquisition* acquisition, std::vect
         round + 1 == options_.alternations) {
       break;
     }
-    Ascend(acquisition, unit);
+    Ascend(acquisition, unit, options_.evaluations);
   }
   return value;
 }
@@ -154,18 +156,27 @@ std::vector<double> AcquisitionOptimiser::Pick(MonteCarloAcquisition* acquisitio
     const double length = acquisition->samplers().front().posterior().lengthscale(feature);
     search_.SetBox(i, 0.0, 1.0, std::clamp(length, 0.01, 1.0));
   }
-  std::vector<double> best;
-  double best_value = -std::numeric_limits<double>::infinity();
+  struct Start {
+    std::vector<double> unit;
+    double value = 0.0;
+  };
+  std::vector<Start> starts;
   for (const std::size_t start :
        ChooseStarts(values, static_cast<std::size_t>(options_.starts), stream)) {
-    std::vector<double> unit = raw[start];
-    const double value = Climb(acquisition, &unit);
-    if (best.empty() || value > best_value) {
-      best = std::move(unit);
-      best_value = value;
-    }
+    starts.push_back({raw[start], values[start]});
   }
-  return best;
+  if (starts.size() > kFinalists) {
+    for (Start& start : starts) {
+      start.value = Ascend(acquisition, &start.unit, std::min(kFirstLook, options_.evaluations));
+    }
+    std::stable_sort(starts.begin(), starts.end(),
+                     [](const Start& a, const Start& b) { return a.value > b.value; });
+    starts.resize(kFinalists);
+  }
+  for (Start& start : starts) start.value = Climb(acquisition, &start.unit);
+  return std::max_element(starts.begin(), starts.end(),
+                          [](const Start& a, const Start& b) { return a.value < b.value; })
+      ->unit;
 }
 
 }  // namespace rectune::baselines

@@ -4,7 +4,7 @@
 // set of raw points, starts from the best and from others drawn by Boltzmann weights, and from each
 // alternates bounded L-BFGS over the continuous coordinates with exhaustive sweeps over the
 // discrete ones (up to 16 levels; an integer with more is searched as a continuous one and then
-// stepped cell by cell).
+// stepped cell by cell). All starts get a dozen evaluations, the best three the rest.
 //
 //   AcquisitionOptimiser optimiser(map, options);
 //   std::vector<double> unit = optimiser.Pick(&acquisition, raw_units, stream);
@@ -38,7 +38,7 @@ class AcquisitionOptimiser {
 
  private:
   double Climb(MonteCarloAcquisition* acquisition, std::vector<double>* unit);
-  double Ascend(MonteCarloAcquisition* acquisition, std::vector<double>* unit);
+  double Ascend(MonteCarloAcquisition* acquisition, std::vector<double>* unit, int evaluations);
   bool Sweep(MonteCarloAcquisition* acquisition, std::vector<double>* unit, double* value);
   bool Try(MonteCarloAcquisition* acquisition, std::size_t coordinate, double candidate,
            std::vector<double>* unit, double* value);

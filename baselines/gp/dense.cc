@@ -25,18 +25,21 @@ namespace {
 // Eight lanes in whatever registers there are; elementwise arithmetic only.
 using Lanes = double __attribute__((vector_size(64), aligned(8), may_alias));
 
-constexpr std::size_t kBlock = 16;  // rows of a panel: a multiple of kLanes
+constexpr std::size_t kBlock = 24;  // rows of a panel: a multiple of kLanes and of a tile's rows
 constexpr std::size_t kChunk = 32;  // columns at a time where a triangle can be skipped
 
 std::size_t RoundUp(std::size_t n) { return (n + kLanes - 1) / kLanes * kLanes; }
 
-RECTUNE_INLINE void AddTile4(double sign, const double* a, std::size_t a_stride, const double* b,
+// Six rows: with AVX2 twelve registers of sums, two of b and one of a, which is all there are.
+RECTUNE_INLINE void AddTile6(double sign, const double* a, std::size_t a_stride, const double* b,
                              std::size_t b_stride, double* c, std::size_t c_stride,
                              std::size_t depth) {
   Lanes s0{};
   Lanes s1{};
   Lanes s2{};
   Lanes s3{};
+  Lanes s4{};
+  Lanes s5{};
   for (std::size_t p = 0; p < depth; ++p) {
     const Lanes v = *reinterpret_cast<const Lanes*>(b + p * b_stride);
     const double* left = a + p * a_stride;
@@ -44,11 +47,15 @@ RECTUNE_INLINE void AddTile4(double sign, const double* a, std::size_t a_stride,
     s1 += left[1] * v;
     s2 += left[2] * v;
     s3 += left[3] * v;
+    s4 += left[4] * v;
+    s5 += left[5] * v;
   }
   *reinterpret_cast<Lanes*>(c) += sign * s0;
   *reinterpret_cast<Lanes*>(c + c_stride) += sign * s1;
   *reinterpret_cast<Lanes*>(c + 2 * c_stride) += sign * s2;
   *reinterpret_cast<Lanes*>(c + 3 * c_stride) += sign * s3;
+  *reinterpret_cast<Lanes*>(c + 4 * c_stride) += sign * s4;
+  *reinterpret_cast<Lanes*>(c + 5 * c_stride) += sign * s5;
 }
 
 RECTUNE_INLINE void AddTile1(double sign, const double* a, std::size_t a_stride, const double* b,
@@ -66,8 +73,8 @@ RECTUNE_INLINE void AddProductInline(double sign, const double* a, std::size_t a
                                      std::size_t depth) {
   for (std::size_t j = 0; j < cols; j += kLanes) {
     std::size_t i = 0;
-    for (; i + 4 <= rows; i += 4) {
-      AddTile4(sign, a + i, a_stride, b + j, b_stride, c + i * c_stride + j, c_stride, depth);
+    for (; i + 6 <= rows; i += 6) {
+      AddTile6(sign, a + i, a_stride, b + j, b_stride, c + i * c_stride + j, c_stride, depth);
     }
     for (; i < rows; ++i) {
       AddTile1(sign, a + i, a_stride, b + j, b_stride, c + i * c_stride + j, depth);

@@ -10,7 +10,7 @@
 namespace rectune::baselines {
 namespace {
 
-constexpr std::size_t kPanel = 16;
+constexpr std::size_t kPanel = 24;  // rows of a triangle at a time: whole tiles (dense.cc)
 
 }  // namespace
 
@@ -142,6 +142,16 @@ void GpPosterior::AddGradient(const CandidatePoint& point, double mean_weight,
     gradient[f] -=
         (point.scaled[f] * total - Dot(scratch, scaled_.row(f), n)) * inverse_lengthscale_[f];
   }
+}
+
+std::vector<double> GpPosterior::Solve(const std::vector<double>& v) const {
+  RECTUNE_CHECK(v.size() == size(), "one number a data point");
+  std::vector<double> result(size(), 0.0);
+  for (std::size_t i = 0; i < size(); ++i) {
+    Axpy(Dot(inverse_factor_.row(i), v.data(), i + 1), inverse_factor_.row(i), result.data(),
+         i + 1);
+  }
+  return result;
 }
 
 double GpPosterior::Kernel(const double* scaled_a, const double* scaled_b, double* slope) const {

@@ -68,6 +68,9 @@ class GpPosterior {
   void AddGradient(const CandidatePoint& point, double mean_weight, const double* whitened_weight,
                    double* scratch, double* gradient) const;
 
+  /// A^-1 v.
+  std::vector<double> Solve(const std::vector<double>& v) const;
+
   /// The prior kernel between two points in the query's own slice, and its slope (dense.h).
   double Kernel(const double* scaled_a, const double* scaled_b, double* slope) const;
   /// The prior kernel of one point (scaled) with a block of candidates.

@@ -7,6 +7,7 @@
 
 #include "baselines/random_search.h"
 #include "baselines/score_history.h"
+#include "baselines/sobol_sequence.h"
 #include "core/check.h"
 
 namespace rectune::baselines {
@@ -21,6 +22,12 @@ constexpr int kMostTrials = 3000;
 
 std::string WhyGpUnsuited(const TuningTask& task) {
   const long trials = static_cast<long>(task.rounds) * task.arms_per_round;
+  const std::size_t dimension = task.space->dimension();
+  if (dimension > SobolSequence::max_dimension()) {
+    return "the space has " + std::to_string(dimension) +
+           " coordinates and direction numbers for its raw points are known for " +
+           std::to_string(SobolSequence::max_dimension());
+  }
   if (trials <= kMostTrials) return "";
   return "a Gaussian process costs the cube of the number of trials, and " +
          std::to_string(trials) + " are more than " + std::to_string(kMostTrials);

@@ -15,7 +15,14 @@ namespace {
 Json QuickOptions(const std::string& name) {
   const Json searched{{"raw_points", 96},  {"draws", 16},       {"starts", 2},
                       {"evaluations", 12}, {"fit_restarts", 1}, {"fit_iterations", 20}};
-  if (name == "gp") return searched;
+  for (const char* gp : {"gp", "tv_gp", "qlognehvi", "qlognparego"}) {
+    if (name == gp) return searched;
+  }
+  for (const char* turbo : {"turbo", "turbo_m", "scbo"}) {
+    if (name == turbo) {
+      return {{"candidates", 64}, {"features", 64}, {"fit_restarts", 0}, {"fit_iterations", 20}};
+    }
+  }
   return Json::object();
 }
 
