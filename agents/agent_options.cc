@@ -16,7 +16,12 @@ AgentOptions AgentOptionsFromJson(const Json& json, const std::string& path,
   options.validator = reader.BooleanOr("validator", base.validator);
   options.insight = reader.BooleanOr("insight", base.insight);
   options.skillhub = reader.BooleanOr("skillhub", base.skillhub);
+  options.evolve = reader.BooleanOr("evolve", base.evolve);
   options.gate = reader.BooleanOr("gate", base.gate);
+  options.spare = reader.BooleanOr("spare", base.spare);
+  options.history_only = reader.BooleanOr("history_only", base.history_only);
+  options.proxy = reader.BooleanOr("proxy", base.proxy);
+  options.proxy_alignment = reader.NumberOr("proxy_alignment", base.proxy_alignment, {0.0, 0.95});
   options.proposals_per_arm = integer("proposals_per_arm", base.proposals_per_arm, {1, 8});
   options.top_ups = integer("top_ups", base.top_ups, {0, 5});
   options.max_repairs = integer("max_repairs", base.max_repairs, {0, 5});
@@ -27,6 +32,9 @@ AgentOptions AgentOptionsFromJson(const Json& json, const std::string& path,
   options.max_edits = integer("max_edits", base.max_edits, {0, 20});
   options.prompts = reader.StringOr("prompts", base.prompts.string());
   options.skill = reader.StringOr("skill", base.skill.string());
+  if (reader.Has("review")) {
+    options.review = ReviewOptionsFromJson(reader.Value("review"), reader.PathOf("review"));
+  }
   if (reader.Has("model")) {
     options.model = SyntheticOptionsFromJson(reader.Value("model"), reader.PathOf("model"));
   }

@@ -37,6 +37,13 @@ struct DraftProposal {
   std::string justification;                   // the Critic's
 };
 
+/// An arm that a review did not let through.
+struct Refusal {
+  Configuration configuration;
+  int round = 0;
+  std::string reason;
+};
+
 struct ActorContext {
   Brief brief;
   int round = 0;
@@ -46,6 +53,7 @@ struct ActorContext {
   std::vector<Pattern> patterns;
   std::vector<FailureDirection> failures;
   std::vector<std::string> rejections;  // of this round's earlier proposals, on a top-up
+  std::vector<Refusal> refusals;        // by review, oldest first
 };
 
 struct CriticContext {

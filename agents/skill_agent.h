@@ -51,6 +51,10 @@ class SkillAgent {
   SkillRound Evolve(ModelClient* client, const SkillContext& context,
                     const std::vector<const Trial*>& fresh, int sample);
 
+  /// Counts which rules these trials bear out; for a skill that does not evolve (Evolve counts
+  /// too).
+  void CountRules(const std::vector<const Trial*>& fresh);
+
   /// The hub's folders, and beside each head's rules how often they helped and harmed.
   void WriteTo(const std::filesystem::path& directory) const;
 
@@ -58,7 +62,6 @@ class SkillAgent {
   void Restore(const Json& json, const std::string& path);
 
  private:
-  void CountRules(const std::vector<const Trial*>& fresh);
   void Land(const SkillEdit& edit, const SkillContext& context, const std::string& why,
             SkillRound* round);
   void Commit(const Skill& edited, const Provenance& provenance);
