@@ -41,7 +41,7 @@ AgentTuner::AgentTuner(std::string name, TuningTask task, AgentOptions options,
       features_(*this->task().space),
       prompts_(options_.prompts),
       client_(model_.get(), &prompts_, &ledger_,
-              {options_.max_repairs, options_.max_output_tokens}),
+              {options_.max_repairs, options_.max_output_tokens, options_.reply_format}),
       reviewer_(options_.review, this->task(), StandardDesk()) {
   if (options_.history_only) prompts_.Replace("actor", "opro");
   if (options_.skillhub) {

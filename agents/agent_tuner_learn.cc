@@ -5,12 +5,16 @@
 
 #include "agents/agent_tuner.h"
 #include "agents/elite.h"
+#include "agents/interaction.h"
 #include "agents/round_report.h"
+#include "agents/text.h"
 
 namespace rectune::agents {
 namespace {
 
 constexpr double kMinEvidence = 1.5;  // posterior standard deviations for a sensitivity to be shown
+constexpr double kInteractionEvidence = 2.5;
+constexpr int kMaxInteractions = 5;
 
 }  // namespace
 
@@ -49,8 +53,12 @@ void AgentTuner::Learn(int round, const std::vector<const Trial*>& fresh) {
   const std::vector<const Trial*> arms = Arms();
   SelectElites(arms);
   const std::vector<const Trial*> shown = ShownArms(arms);
+  std::vector<Interaction> interactions;
   if (options_.insight) {
+    interactions =
+        ComputeInteractions(task(), features_, arms, kInteractionEvidence, kMaxInteractions);
     InsightContext context;
+    context.interactions = interactions;
     context.brief = MakeBrief();
     context.round = round;
     context.statistics =
@@ -62,6 +70,12 @@ void AgentTuner::Learn(int round, const std::vector<const Trial*>& fresh) {
     InsightReply reply = AskInsight(&client_, context, readouts_in_round_ - 1);
     transcript_.Ask("insight", reply.ask, round);
     if (reply.ask.value) patterns_ = std::move(reply.patterns);
+    for (const Interaction& found : interactions) {
+      transcript_.Line("- interaction of " + found.parameter + " and " + found.other + " on " +
+                       found.metric + ": " + FormatSigned(found.effect) + " +- " +
+                       FormatNumber(found.standard_error) + "% (" +
+                       DescribeEvidence(found.evidence) + ")");
+    }
     ReportInsight(features_, patterns_, reply.unsupported, failures_, memory_, elites_,
                   &transcript_);
   }
@@ -72,6 +86,8 @@ void AgentTuner::Learn(int round, const std::vector<const Trial*>& fresh) {
     context.round = round;
     context.patterns = patterns_;
     context.failures = failures_;
+    context.interactions = interactions;
+    context.max_tokens = options_.skill_tokens;
     context.history = shown;
     context.arms = arms;
     context.best = BestTrial(task(), arms);

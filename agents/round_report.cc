@@ -108,6 +108,9 @@ void ReportSkill(const SkillRound& change, Transcript* transcript) {
   for (const std::string& line : change.refused) {
     transcript->Line("- not landed: " + EscapeMarkdown(line));
   }
+  for (const std::string& line : change.undone) {
+    transcript->Line("- undone: " + EscapeMarkdown(line));
+  }
   if (change.version_before == change.version_after) {
     transcript->Line("\nThe skill stays at version " + change.version_after + ".");
   } else {

@@ -70,6 +70,9 @@ Json ShowJson(const SkillStore& store, const std::string& name, const std::strin
   for (const SkillRule& rule : skill.rules) json["rules"].push_back(RuleJson(rule, counts));
   json["tightenings"] = Json::array();
   for (const Tightening& t : skill.tightenings) json["tightenings"].push_back(agents::ToJson(t));
+  const std::filesystem::path rejected = store.directory() / ".versions" / "rejected.json";
+  json["rejected_edits"] =
+      std::filesystem::exists(rejected) ? ReadJsonFile(rejected) : Json::array();
   json["log"] = Json::array();
   for (const Json& move : agents::LogToJson(store.log())) {
     if (move.at("name") == name) json["log"].push_back(move);
@@ -110,6 +113,15 @@ void PrintSkill(const SkillStore& store, const std::string& name, const std::str
     space.AddRow({Cell(t.parameter), Cell(Kept(t)), std::to_string(t.round), Cell(t.reason)});
   }
   out << (skill.tightenings.empty() ? "The whole search space is open.\n" : space.ToString());
+  if (!json.at("rejected_edits").empty()) {
+    TextGrid rejected({"round", "edit that did not land", "why"},
+                      {Align::kRight, Align::kLeft, Align::kLeft});
+    for (const Json& edit : json.at("rejected_edits")) {
+      rejected.AddRow({edit.at("round").dump(), Cell(edit.at("edit").get<std::string>()),
+                       Cell(edit.at("reason").get<std::string>())});
+    }
+    out << "\n" << rejected.ToString();
+  }
   if (json.at("log").empty()) {
     out << "\nNo history is kept beside it.\n";
     return;

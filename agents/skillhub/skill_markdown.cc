@@ -265,6 +265,8 @@ Skill ParseSkill(const SkillFiles& files, const std::string& source) {
   }
 }
 
+int SkillTokens(const Skill& skill) { return EstimateTokens(RenderMarkdown(skill)); }
+
 std::string SkillVersionId(const SkillFiles& files) {
   const std::string content = files.markdown + '\0' + files.rules + '\0' + files.search_space;
   return Sha256Hex(content).substr(0, 16);

@@ -35,6 +35,9 @@ std::string RenderLearnedRules(const Skill& skill);
 /// or description, broken YAML, a file over 256 KiB.
 Skill ParseSkill(const SkillFiles& files, const std::string& source);
 
+/// About how many tokens its SKILL.md takes in a prompt.
+int SkillTokens(const Skill& skill);
+
 /// The content address of a version: the first 16 digits of the SHA-256 of its files.
 std::string SkillVersionId(const SkillFiles& files);
 

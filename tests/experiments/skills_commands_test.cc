@@ -49,6 +49,8 @@ struct SkillsDesk {
     skill.tightenings = {cut};
     v2 = hub.Commit(skill, {2, "skill agent", "learned"});
     for (const char* cell : {"agent.seed1", "agent.seed2"}) hub.WriteTo(Store(cell));
+    WriteText(Store("agent.seed1") / ".versions" / "rejected.json",
+              R"([{"round": 3, "edit": "tighten ctr_weight", "reason": "it closes nothing"}])");
     WriteText(run() / "manifest.json", "{}");
     WriteText(run() / "task.json", DumpPretty(TaskJson(*workbench.open("toy", "joint", "small"))));
   }
@@ -95,7 +97,8 @@ TEST_CASE_METHOD(SkillsDesk, "show prints rules, bounds and history, and no esca
   const std::string text = Take();
   CHECK_THAT(text, Contains("version " + v2 + " (the head)") && Contains("rule-001") &&
                        Contains("+1.5 +- 0.25") && Contains("freshness_boost") &&
-                       Contains("[0, 0.75]") && Contains("learned"));
+                       Contains("[0, 0.75]") && Contains("learned") &&
+                       Contains("it closes nothing"));
   CHECK(text.find('\x1b') == std::string::npos);
   SkillsShowCommand(At(Cell("agent.seed1")), v1.substr(0, 10), console);
   CHECK_THAT(Take(), Contains("No learned rules") && Contains("version " + v1 + ","));
