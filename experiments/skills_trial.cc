@@ -21,6 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr char kTuner[] = "agent_frozen_skills";
+constexpr int kFirstSeed = 100'001;  // held out: studies, where skills are learned, count from 1
 constexpr double kLevel = 0.05;
 constexpr double kLevelQuantile = 1.6449;  // of the normal distribution at 95%
 constexpr double kPowerQuantile = 0.8416;  // at 80%
@@ -75,7 +76,8 @@ std::string Words(SkillVerdict verdict) {
   return "";
 }
 
-/// Student's quantile from the normal one, to first order in 1 / degrees (Cornish and Fisher, 1938).
+/// Student's quantile from the normal one, to first order in 1 / degrees (Cornish and Fisher,
+/// 1938).
 double StudentQuantile(double z, double degrees) {
   return z * (1.0 + (z * z + 1.0) / (4.0 * degrees));
 }
@@ -118,7 +120,7 @@ SkillTrial JudgeSkill(std::vector<double> with, std::vector<double> without,
 SkillTrial TrySkill(const SkillTrialArguments& arguments, const Workbench& workbench,
                     Console& console) {
   Json seeds = Json::array();
-  for (int seed = 1; seed <= 2 * arguments.seeds; ++seed) seeds.push_back(seed);
+  for (int i = 0; i < 2 * arguments.seeds; ++i) seeds.push_back(kFirstSeed + i);
   const Json spec{
       {"schema", kSpecSchema},
       {"name", "skill-trial"},
@@ -140,7 +142,8 @@ SkillTrial TrySkill(const SkillTrialArguments& arguments, const Workbench& workb
   std::vector<double> without;
   std::vector<double> again;
   for (const CellSpec& cell : ExpandCells(study.spec)) {
-    const bool is_other_seed = cell.seed > static_cast<std::uint64_t>(arguments.seeds);
+    const bool is_other_seed =
+        cell.seed >= static_cast<std::uint64_t>(kFirstSeed + arguments.seeds);
     if (cell.tuner.label == "with" && is_other_seed) continue;
     const fs::path folder = workplace.path() / cell.id;
     CellHooks hooks;
@@ -176,7 +179,8 @@ int SkillsTestCommand(const SkillTrialArguments& arguments, const Workbench& wor
   } else {
     TextGrid grid({"seed", "with, %", "without, %"}, {Align::kRight, Align::kRight, Align::kRight});
     for (std::size_t i = 0; i < trial.with.size(); ++i) {
-      grid.AddRow({std::to_string(i + 1), Signed(trial.with[i], 3), Signed(trial.without[i], 3)});
+      grid.AddRow({std::to_string(kFirstSeed + static_cast<int>(i)), Signed(trial.with[i], 3),
+                   Signed(trial.without[i], 3)});
     }
     console.out << grid.ToString() << "\nThe skill, read by " << model << ": "
                 << Words(trial.verdict) << ". Mean difference " << Signed(trial.mean_difference, 3)

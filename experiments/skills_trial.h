@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // `rectune skills test`: does a skill help? Campaigns of the agent with the skill, frozen, against
-// campaigns with another skill or none, paired by seed, each judged by the noise-free value of what
-// it finally recommends. An A/A comparison of campaigns without the skill, at other seeds, says how
-// large an effect this many seeds could have shown: a verdict of "no difference" is worth no more.
-// The gate inside a campaign is agents/gate.h; this one is for skills that come from elsewhere.
+// campaigns with another skill or none, paired by held-out seeds, each judged by the noise-free
+// value of what it finally recommends. An A/A comparison of campaigns without the skill, at other
+// seeds, says how large an effect this many seeds could have shown: a verdict of "no difference" is
+// worth no more. The gate inside a campaign is agents/gate.h; this one is for skills that come from
+// elsewhere.
 //
 //   SkillTrial trial = TrySkill({.skill = folder, ...}, workbench, console);
 //   if (trial.verdict == SkillVerdict::kHarms) ...
