@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "agents/reply_parser.h"
+#include "agents/reply_xml.h"
 #include "agents/text.h"
 
 namespace rectune::agents {
@@ -21,7 +22,10 @@ ModelClient::ModelClient(ChatModel* model, const PromptLibrary* prompts, Ledger*
 
 AskResult ModelClient::Ask(AgentRole role, int round, int sample, Json data,
                            const ReplySchema& schema, ChatContext context) {
+  const bool is_xml = limits_.format == ReplyFormat::kXml;
   data["schema"] = schema.text();
+  data["xml"] = is_xml;
+  data["form"] = is_xml ? XmlForm(schema.json()) : "";
   ChatRequest request;
   request.role = role;
   request.round = round;
@@ -30,13 +34,15 @@ AskResult ModelClient::Ask(AgentRole role, int round, int sample, Json data,
   request.schema_name = schema.name();
   request.schema = schema.json();
   request.max_output_tokens = limits_.max_output_tokens;
+  request.format = limits_.format;
   request.context = context;
   AskResult result;
   result.prompt = request.messages;
   for (int attempt = 0; attempt <= limits_.max_repairs; ++attempt) {
     request.attempt = attempt;
     const ChatReply reply = model_->Complete(request);
-    ParsedReply parsed = ParseReply(reply.text, ReplyLimits{});
+    ParsedReply parsed = is_xml ? ParseXmlReply(reply.text, schema.json(), ReplyLimits{})
+                                : ParseReply(reply.text, ReplyLimits{});
     std::string error = std::move(parsed.error);
     if (parsed.value) error = schema.Check(*parsed.value);
     if (!error.empty() && reply.finish_reason == "length") {
@@ -54,6 +60,7 @@ AskResult ModelClient::Ask(AgentRole role, int round, int sample, Json data,
     }
     Json repair;
     repair["error"] = error;
+    repair["xml"] = is_xml;
     request.messages.push_back({"assistant", SanitizeText(reply.text, kQuotedReplyBytes)});
     request.messages.push_back(prompts_->Render("repair", repair)[1]);
   }

@@ -53,6 +53,10 @@ int ResumeCommand(const ResumeArguments& arguments, const Workbench& workbench, 
 
 int ReportCommand(const std::filesystem::path& directory, Console& console);
 
+/// Grades the agents of a run against the oracle, writes DIR/grade.json and prints it.
+int GradeCommand(const std::filesystem::path& directory, bool as_json, const Workbench& workbench,
+                 Console& console);
+
 int ListCommand(bool as_json, const Workbench& workbench, Console& console);
 
 /// A scenario's task at a size. Empty task: every task is named, the first is described.

@@ -19,6 +19,7 @@
 #include "core/config_error.h"
 #include "experiments/commands.h"
 #include "experiments/program_stamp.h"
+#include "experiments/skills_commands.h"
 
 namespace rectune::experiments {
 namespace {
@@ -51,6 +52,7 @@ class Arguments {
     app_.set_version_flag("--version", VersionLine());
     AddStudyCommands();
     AddTaskCommands();
+    AddSkillsCommands(app_, workbench_, console_, status_);
   }
 
   int status() const { return status_; }
@@ -81,6 +83,12 @@ class Arguments {
     CLI::App* report = app_.add_subcommand("report", "Write report, tables and SQLite index again");
     report->add_option("dir", directory_, "Run folder")->required();
     report->callback([this] { status_ = ReportCommand(directory_, console_); });
+
+    CLI::App* grade = app_.add_subcommand(
+        "grade", "Hold what agents said and decided against the oracle; writes grade.json");
+    grade->add_option("dir", directory_, "Run folder")->required();
+    grade->add_flag("--json", as_json_, "As JSON");
+    grade->callback([this] { status_ = GradeCommand(directory_, as_json_, workbench_, console_); });
 
     CLI::App* merge = app_.add_subcommand("merge", "Bring the shards of one study together");
     merge->add_option("--out", directory_, "Run folder to merge into")->required();

@@ -86,6 +86,9 @@ struct TestbedPort {
       simulate_users;
   /// The same on the oracle panel, where reference optima are searched.
   std::function<Measurement(const Configuration&)> oracle_truth;
+  /// A cheap, biased estimate without noise (experiments/offline_proxy.h), for tuners that screen.
+  std::function<Measurement(std::uint64_t seed, const Configuration&, double alignment)>
+      offline_proxy = {};
 };
 
 struct ScenarioInfo {

@@ -3,9 +3,11 @@
 // The wiring of the real program: sim's testbeds behind the port, the tables of tuners in one.
 #include <utility>
 
+#include "agents/hybrid_tuner.h"
 #include "agents/table.h"
 #include "baselines/table.h"
 #include "experiments/embedded_specs.h"
+#include "experiments/offline_proxy.h"
 #include "experiments/testbed_port.h"
 #include "sim/testbed.h"
 
@@ -68,6 +70,7 @@ std::shared_ptr<const TestbedPort> OpenSim(const std::string& scenario, const st
   port.oracle_truth = [testbed](const Configuration& configuration) {
     return testbed->Truth(configuration, sim::PanelKind::kOracle);
   };
+  port.offline_proxy = MakeOfflineProxy(port.space, port.exposed_truth);
   return std::make_shared<const TestbedPort>(std::move(port));
 }
 
@@ -82,6 +85,7 @@ Workbench MakeWorkbench() {
   workbench.tuners = baselines::BaselineTable();
   const std::vector<TunerEntry>& agents = agents::AgentTable();
   workbench.tuners.insert(workbench.tuners.end(), agents.begin(), agents.end());
+  workbench.tuners.push_back(agents::HybridEntry(baselines::BaselineTable()));
   workbench.specs = EmbeddedSpecs();
   workbench.open = OpenSim;
   return workbench;
