@@ -4,12 +4,18 @@
 #include <memory>
 #include <string>
 
+#include "baselines/auto_tuner.h"
 #include "baselines/cma_es.h"
 #include "baselines/engineer.h"
 #include "baselines/greedy.h"
+#include "baselines/linear_bandit.h"
+#include "baselines/nsga2.h"
 #include "baselines/production.h"
 #include "baselines/random_search.h"
+#include "baselines/smac.h"
 #include "baselines/sobol.h"
+#include "baselines/spsa.h"
+#include "baselines/successive_halving.h"
 #include "baselines/tpe.h"
 #include "core/object_reader.h"
 
@@ -31,6 +37,44 @@ std::string WhySobolUnsuited(const TuningTask& task) {
   return "the space has " + std::to_string(dimension) +
          " coordinates and direction numbers are known for " +
          std::to_string(SobolSequence::max_dimension());
+}
+
+std::string WhyHalvingUnsuited(const TuningTask& task) {
+  if (task.arms_per_round >= 2) return "";
+  return "a round has one arm, and there is nothing to halve; random is the same without brackets";
+}
+
+TunerEntry MakeBandit(const std::string& name, BanditRule rule, const std::string& summary,
+                      const std::string& source) {
+  return {.name = name,
+          .summary = summary,
+          .source = source,
+          .make =
+              [name, rule](const TuningTask& task, const Json& options, const std::string& path,
+                           const TunerHome&) {
+                return std::make_unique<LinearBandit>(
+                    name, task, rule, LinearBanditOptions::FromJson(options, path, rule));
+              },
+          .why_unsuited = AlwaysSuited};
+}
+
+/// What `auto` chooses from: the rows of this table, found when it needs them, so that a gp is
+/// taken as soon as there is one.
+AutoChoices AutoChoicesHere() {
+  const auto with_defaults = [](const char* name) {
+    return [name](const TuningTask& task) {
+      return FindTuner(BaselineTable(), name)->make(task, Json::object(), "", {});
+    };
+  };
+  AutoChoices choices;
+  choices.tpe = with_defaults("tpe");
+  if (FindTuner(BaselineTable(), "gp") != nullptr) choices.gp = with_defaults("gp");
+  choices.cma_es = [](const TuningTask& task, const WarmStart& start) -> std::unique_ptr<Tuner> {
+    if (!WhyCmaEsUnsuited(*task.space).empty()) return nullptr;
+    return std::make_unique<CmaEs>("cma_es", task,
+                                   CmaEsOptions{.sigma0 = start.sigma, .start = start.mean});
+  };
+  return choices;
 }
 
 std::vector<TunerEntry> MakeTable() {
@@ -104,6 +148,62 @@ std::vector<TunerEntry> MakeTable() {
              return std::make_unique<CmaEs>("cma_es", task, CmaEsOptions::FromJson(options, path));
            },
        .why_unsuited = [](const TuningTask& task) { return WhyCmaEsUnsuited(*task.space); }});
+  table.push_back({.name = "nsga2",
+                   .summary = "NSGA-II over the north stars, constraint domination",
+                   .source = "Deb et al., IEEE TEC 2002",
+                   .make =
+                       [](const TuningTask& task, const Json& options, const std::string& path,
+                          const TunerHome&) {
+                         return std::make_unique<Nsga2>("nsga2", task,
+                                                        Nsga2Options::FromJson(options, path));
+                       },
+                   .why_unsuited = AlwaysSuited});
+  table.push_back(MakeBandit("linear_thompson", BanditRule::kThompson,
+                             "Thompson sampling, Bayesian regression on quadratic features",
+                             "Agrawal and Goyal, ICML 2013"));
+  table.push_back(MakeBandit("linucb", BanditRule::kUpperBound,
+                             "upper confidence bound, the same regression", "Li et al., WWW 2010"));
+  table.push_back({.name = "smac",
+                   .summary = "random forest, expected improvement, local search",
+                   .source = "Hutter et al., LION 2011; Lindauer et al., JMLR 2022",
+                   .make =
+                       [](const TuningTask& task, const Json& options, const std::string& path,
+                          const TunerHome&) {
+                         return std::make_unique<Smac>("smac", task,
+                                                       SmacOptions::FromJson(options, path));
+                       },
+                   .why_unsuited = AlwaysSuited});
+  table.push_back({.name = "successive_halving",
+                   .summary = "random arms, the better half at twice the traffic",
+                   .source = "Karnin et al., ICML 2013; Jamieson and Talwalkar, AISTATS 2016",
+                   .make =
+                       [](const TuningTask& task, const Json& options, const std::string& path,
+                          const TunerHome&) {
+                         return std::make_unique<SuccessiveHalving>(
+                             "successive_halving", task,
+                             SuccessiveHalvingOptions::FromJson(options, path));
+                       },
+                   .why_unsuited = WhyHalvingUnsuited});
+  table.push_back(
+      {.name = "spsa",
+       .summary = "simultaneous perturbation gradient, from production",
+       .source = "Spall, IEEE TAC 1992 and TAES 1998",
+       .make =
+           [](const TuningTask& task, const Json& options, const std::string& path,
+              const TunerHome&) {
+             return std::make_unique<Spsa>("spsa", task, SpsaOptions::FromJson(options, path));
+           },
+       .why_unsuited = [](const TuningTask& task) { return WhySpsaUnsuited(*task.space); }});
+  table.push_back({.name = "auto",
+                   .summary = "tpe, gp or cma_es, by kind of space and budget",
+                   .source = "the rules of Optuna's AutoSampler",
+                   .make =
+                       [](const TuningTask& task, const Json& options, const std::string& path,
+                          const TunerHome&) {
+                         ObjectReader(options, path).Finish();
+                         return std::make_unique<AutoTuner>("auto", task, AutoChoicesHere());
+                       },
+                   .why_unsuited = AlwaysSuited});
   return table;
 }
 

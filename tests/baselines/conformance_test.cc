@@ -50,7 +50,8 @@ TEST_CASE("the table names each tuner once and says what it is", "[conformance]"
     CHECK(Make(entry.name, MakeToyTask(1, kRounds, kArms))->name() == entry.name);
   }
   for (const char* expected :
-       {"production", "random", "sobol", "engineer", "greedy", "tpe", "cma_es"}) {
+       {"production", "random", "sobol", "engineer", "greedy", "tpe", "cma_es", "nsga2",
+        "linear_thompson", "linucb", "smac", "successive_halving", "spsa", "auto"}) {
     CHECK(names.count(expected) == 1);
   }
 }
@@ -152,8 +153,9 @@ TEST_CASE("a tuner saved in any round and restored from text goes on identically
 TEST_CASE("proposals do not change under an increasing transform of the objective",
           "[conformance]") {
   // Exactly true for methods that use ranks only; a Gaussian process would not belong here.
-  const std::vector<std::string> rank_based{"production", "random", "sobol", "engineer",
-                                            "greedy",     "tpe",    "cma_es"};
+  const std::vector<std::string> rank_based{"production", "random", "sobol",
+                                            "engineer",   "greedy", "tpe",
+                                            "cma_es",     "nsga2",  "successive_halving"};
   const TuningTask task = WithoutGuardrails(MakeToyTask(12, kRounds, kArms));
   const auto squash = [](std::vector<Trial>& trials) {
     for (Trial& trial : trials) {
@@ -201,7 +203,8 @@ TEST_CASE("what learns clearly beats random search on a noiseless bowl", "[confo
   CHECK(random > 0.0);
   CHECK(random_gap > 0.5);  // a problem that random search does not solve
   CHECK(MedianTruth("production", 3, 2) == 0.0);
-  for (const char* name : {"greedy", "tpe", "cma_es", "engineer"}) {
+  for (const char* name : {"greedy", "tpe", "cma_es", "engineer", "nsga2", "linear_thompson",
+                           "linucb", "smac", "spsa", "auto"}) {
     INFO(name << ", random search is " << random_gap << " short of " << best);
     CHECK(best - MedianTruth(name, kSeeds, kBudgetRounds) < 0.5 * random_gap);
   }
@@ -236,7 +239,19 @@ TEST_CASE("options: unknown keys, wrong types and ranges are refused where they 
                              {"tpe", {{"good_fraction", 1.5}}, "/o/good_fraction"},
                              {"tpe", {{"good_cap", true}}, "/o/good_cap"},
                              {"cma_es", {{"sigma0", 2.0}}, "/o/sigma0"},
-                             {"cma_es", {{"population", 1}}, "/o/population"}};
+                             {"cma_es", {{"population", 1}}, "/o/population"},
+                             {"nsga2", {{"population", 1}}, "/o/population"},
+                             {"nsga2", {{"crossover", 1.5}}, "/o/crossover"},
+                             {"linear_thompson", {{"startup_trials", 0}}, "/o/startup_trials"},
+                             {"linear_thompson", {{"beta", 1.0}}, "/o/beta"},
+                             {"linucb", {{"beta", -1.0}}, "/o/beta"},
+                             {"smac", {{"trees", 0}}, "/o/trees"},
+                             {"smac", {{"candidates", 0}}, "/o/candidates"},
+                             {"smac", {{"random_share", 2.0}}, "/o/random_share"},
+                             {"successive_halving", {{"champions", -0.1}}, "/o/champions"},
+                             {"spsa", {{"c", 0.0}}, "/o/c"},
+                             {"spsa", {{"first_step", 0.9}}, "/o/first_step"},
+                             {"spsa", {{"level_share", "all"}}, "/o/level_share"}};
   for (const Bad& row : bad) {
     INFO(row.tuner << " " << row.options.dump());
     try {
@@ -252,7 +267,7 @@ TEST_CASE("options: unknown keys, wrong types and ranges are refused where they 
 TEST_CASE("a state that is not the tuner's own is refused", "[conformance]") {
   const TuningTask task = MakeToyTask(1, kRounds, kArms);
   const std::vector<Trial> history{ProductionTrial(*task.space, *task.metrics)};
-  for (const char* name : {"sobol", "engineer", "cma_es"}) {
+  for (const char* name : {"sobol", "engineer", "cma_es", "successive_halving", "spsa", "auto"}) {
     INFO(name);
     const Json foreign{{"proposed_rounds", 1}, {"private", {{"surprise", 1}}}};
     CHECK_THROWS_AS(Make(name, task)->Restore(history, foreign), ConfigError);
