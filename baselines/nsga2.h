@@ -12,8 +12,9 @@
 // probability `crossover`: half of the coordinates come from the other parent (Optuna's; simulated
 // binary crossover was tried: no gain on C2-DTLZ2, worse on mixed bowls). Then each coordinate
 // mutates with probability 1/d: polynomially (eta 20; Deb and Goyal, 1996), or to another level.
-// Until `population` trials are measured, arms are random. A failed arm is no parent. With one north
-// star and no guardrail only the order of the readings enters. The state is the history alone.
+// Until `population` trials are measured, arms are random. A failed arm is no parent. With one
+// north star and no guardrail only the order of the readings enters. The state is the history
+// alone.
 #pragma once
 
 #include <cstddef>

@@ -3,11 +3,13 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "baselines/auto_tuner.h"
 #include "baselines/cma_es.h"
 #include "baselines/engineer.h"
 #include "baselines/greedy.h"
+#include "baselines/library_table.h"
 #include "baselines/linear_bandit.h"
 #include "baselines/nsga2.h"
 #include "baselines/production.h"
@@ -204,6 +206,7 @@ std::vector<TunerEntry> MakeTable() {
                          return std::make_unique<AutoTuner>("auto", task, AutoChoicesHere());
                        },
                    .why_unsuited = AlwaysSuited});
+  for (TunerEntry& entry : LibraryTuners()) table.push_back(std::move(entry));
   return table;
 }
 

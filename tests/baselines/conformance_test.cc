@@ -49,9 +49,26 @@ TEST_CASE("the table names each tuner once and says what it is", "[conformance]"
     CHECK(entry.why_unsuited(MakeToyTask(1, kRounds, kArms)).empty());
     CHECK(Make(entry.name, MakeToyTask(1, kRounds, kArms))->name() == entry.name);
   }
-  for (const char* expected :
-       {"production", "random", "sobol", "engineer", "greedy", "tpe", "cma_es", "nsga2",
-        "linear_thompson", "linucb", "smac", "successive_halving", "spsa", "auto"}) {
+  for (const char* expected : {"production",
+                               "random",
+                               "sobol",
+                               "engineer",
+                               "greedy",
+                               "tpe",
+                               "cma_es",
+                               "nsga2",
+                               "linear_thompson",
+                               "linucb",
+                               "smac",
+                               "successive_halving",
+                               "spsa",
+                               "auto",
+                               "pagmo_de",
+                               "pagmo_pso",
+                               "nlopt_nelder_mead",
+                               "nlopt_sbplx",
+                               "nlopt_bobyqa",
+                               "dlib_global"}) {
     CHECK(names.count(expected) == 1);
   }
 }
@@ -204,7 +221,7 @@ TEST_CASE("what learns clearly beats random search on a noiseless bowl", "[confo
   CHECK(random_gap > 0.5);  // a problem that random search does not solve
   CHECK(MedianTruth("production", 3, 2) == 0.0);
   for (const char* name : {"greedy", "tpe", "cma_es", "engineer", "nsga2", "linear_thompson",
-                           "linucb", "smac", "spsa", "auto"}) {
+                           "linucb", "smac", "spsa", "auto", "nlopt_sbplx"}) {
     INFO(name << ", random search is " << random_gap << " short of " << best);
     CHECK(best - MedianTruth(name, kSeeds, kBudgetRounds) < 0.5 * random_gap);
   }
@@ -251,7 +268,10 @@ TEST_CASE("options: unknown keys, wrong types and ranges are refused where they 
                              {"successive_halving", {{"champions", -0.1}}, "/o/champions"},
                              {"spsa", {{"c", 0.0}}, "/o/c"},
                              {"spsa", {{"first_step", 0.9}}, "/o/first_step"},
-                             {"spsa", {{"level_share", "all"}}, "/o/level_share"}};
+                             {"spsa", {{"level_share", "all"}}, "/o/level_share"},
+                             {"pagmo_de", {{"population", 6}}, "/o/population"},
+                             {"nlopt_sbplx", {{"first_step", 0.0}}, "/o/first_step"},
+                             {"nlopt_bobyqa", {{"tolerance", 1.0}}, "/o/tolerance"}};
   for (const Bad& row : bad) {
     INFO(row.tuner << " " << row.options.dump());
     try {
@@ -267,7 +287,8 @@ TEST_CASE("options: unknown keys, wrong types and ranges are refused where they 
 TEST_CASE("a state that is not the tuner's own is refused", "[conformance]") {
   const TuningTask task = MakeToyTask(1, kRounds, kArms);
   const std::vector<Trial> history{ProductionTrial(*task.space, *task.metrics)};
-  for (const char* name : {"sobol", "engineer", "cma_es", "successive_halving", "spsa", "auto"}) {
+  for (const char* name : {"sobol", "engineer", "cma_es", "successive_halving", "spsa", "auto",
+                           "pagmo_de", "nlopt_sbplx", "dlib_global"}) {
     INFO(name);
     const Json foreign{{"proposed_rounds", 1}, {"private", {{"surprise", 1}}}};
     CHECK_THROWS_AS(Make(name, task)->Restore(history, foreign), ConfigError);
