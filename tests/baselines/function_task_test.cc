@@ -7,9 +7,11 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <numbers>
+#include <pagmo/utils/hypervolume.hpp>
 
 #include "baselines/table.h"
 #include "baselines/test_functions.h"
+#include "core/random_stream.h"
 
 namespace rectune::baselines {
 namespace {
@@ -35,13 +37,12 @@ TEST_CASE("test functions have their published optima", "[functions]") {
   CHECK(Ellipsoid(3).value({1.0, 1.0, 1.0}) == Approx(1.0 + 1e3 + 1e6));
 }
 
-TEST_CASE("problems with several answers are those of their papers", "[functions]") {
+TEST_CASE("problems with several answers agree with BoTorch's", "[functions]") {
+  // botorch 0.18.1: BraninCurrin, C2DTLZ2(dim=4, num_objectives=2) and minus its slack.
   const Point both = BraninCurrin().objectives({0.3, 0.7});
-  const double a = 0.3;
-  CHECK(both[0] == Approx(Branin().value({-0.5, 10.5})));
-  CHECK(both[1] ==
-        Approx((1.0 - std::exp(-1.0 / 1.4)) * (2300 * a * a * a + 1900 * a * a + 2092 * a + 60) /
-               (100 * a * a * a + 500 * a * a + 4 * a + 20)));
+  CHECK(both[0] == Approx(31.90971034805942));
+  CHECK(both[1] == Approx(6.821175530419642));
+  CHECK(BraninCurrin().objectives({0.9, 0.1})[1] == Approx(10.21683409851489));
   CHECK(BraninCurrin().objectives({0.0, 0.0})[1] == Approx(3.0));
 
   const TestProblem dtlz = C2Dtlz2();
@@ -50,6 +51,10 @@ TEST_CASE("problems with several answers are those of their papers", "[functions
   CHECK(dtlz.constraints({1.0, 0.5, 0.5, 0.5})[0] == Approx(-0.04));
   CHECK(dtlz.constraints({0.5, 0.5, 0.5, 0.5})[0] == Approx(-0.08));
   CHECK(dtlz.constraints({0.25, 0.5, 0.5, 0.5})[0] > 0.0);
+  CHECK(dtlz.objectives({0.3, 0.7, 0.2, 0.9})[0] == Approx(1.1493984162029947));
+  CHECK(dtlz.objectives({0.3, 0.7, 0.2, 0.9})[1] == Approx(0.5856477446640154));
+  CHECK(dtlz.constraints({0.3, 0.7, 0.2, 0.9})[0] == Approx(0.13037418795850392));
+  CHECK(dtlz.constraints({0.52, 0.45, 0.6, 0.5})[0] == Approx(-0.07884453474060642));
   const Point f = dtlz.objectives({0.5, 0.5, 1.0, 0.5});
   CHECK(f[0] == Approx(1.25 * std::sqrt(0.5)));
   CHECK(f[1] == Approx(f[0]));
@@ -80,6 +85,22 @@ TEST_CASE("the hypervolume is the area of the union of boxes", "[functions]") {
   const double volume = Hypervolume(front, dtlz.reference_point);
   CHECK(volume < dtlz.optimum + 0.001);
   CHECK(volume > dtlz.optimum - 0.005);
+}
+
+TEST_CASE("the hypervolume is pagmo's, in two to four dimensions", "[functions]") {
+  for (const std::size_t objectives : {2, 3, 4}) {
+    for (std::uint64_t set = 0; set < 5; ++set) {
+      RandomStream stream(17, Purpose::kTest, objectives, set);
+      std::vector<Point> points(20, Point(objectives));
+      for (Point& point : points) {
+        for (double& value : point) value = stream.Uniform(0.0, 1.0);
+      }
+      const Point reference(objectives, 1.0);
+      INFO(objectives << " objectives, set " << set);
+      CHECK(Hypervolume(points, reference) ==
+            Approx(pagmo::hypervolume(points, true).compute(reference)).epsilon(1e-12));
+    }
+  }
 }
 
 TEST_CASE("a problem's task states its constraints as guardrails", "[functions]") {
