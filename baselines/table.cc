@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "baselines/table.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -31,6 +32,21 @@ std::unique_ptr<Tuner> MakeWithoutOptions(const std::string& name, const TuningT
                                           const Json& options, const std::string& path) {
   ObjectReader(options, path).Finish();
   return std::make_unique<T>(name, task);
+}
+
+/// A tuner that takes (name, task, options).
+template <typename T, typename Options>
+TunerEntry MakeRow(const std::string& name, const std::string& summary, const std::string& source,
+                   std::function<std::string(const TuningTask&)> why_unsuited) {
+  return {.name = name,
+          .summary = summary,
+          .source = source,
+          .make =
+              [name](const TuningTask& task, const Json& options, const std::string& path,
+                     const TunerHome&) {
+                return std::make_unique<T>(name, task, Options::FromJson(options, path));
+              },
+          .why_unsuited = std::move(why_unsuited)};
 }
 
 std::string WhySobolUnsuited(const TuningTask& task) {
@@ -150,52 +166,24 @@ std::vector<TunerEntry> MakeTable() {
              return std::make_unique<CmaEs>("cma_es", task, CmaEsOptions::FromJson(options, path));
            },
        .why_unsuited = [](const TuningTask& task) { return WhyCmaEsUnsuited(*task.space); }});
-  table.push_back({.name = "nsga2",
-                   .summary = "NSGA-II over the north stars, constraint domination",
-                   .source = "Deb et al., IEEE TEC 2002",
-                   .make =
-                       [](const TuningTask& task, const Json& options, const std::string& path,
-                          const TunerHome&) {
-                         return std::make_unique<Nsga2>("nsga2", task,
-                                                        Nsga2Options::FromJson(options, path));
-                       },
-                   .why_unsuited = AlwaysSuited});
+  table.push_back(
+      MakeRow<Nsga2, Nsga2Options>("nsga2", "NSGA-II over the north stars, constraint domination",
+                                   "Deb et al., IEEE TEC 2002", AlwaysSuited));
   table.push_back(MakeBandit("linear_thompson", BanditRule::kThompson,
                              "Thompson sampling, Bayesian regression on quadratic features",
                              "Agrawal and Goyal, ICML 2013"));
   table.push_back(MakeBandit("linucb", BanditRule::kUpperBound,
                              "upper confidence bound, the same regression", "Li et al., WWW 2010"));
-  table.push_back({.name = "smac",
-                   .summary = "random forest, expected improvement, local search",
-                   .source = "Hutter et al., LION 2011; Lindauer et al., JMLR 2022",
-                   .make =
-                       [](const TuningTask& task, const Json& options, const std::string& path,
-                          const TunerHome&) {
-                         return std::make_unique<Smac>("smac", task,
-                                                       SmacOptions::FromJson(options, path));
-                       },
-                   .why_unsuited = AlwaysSuited});
-  table.push_back({.name = "successive_halving",
-                   .summary = "random arms, the better half at twice the traffic",
-                   .source = "Karnin et al., ICML 2013; Jamieson and Talwalkar, AISTATS 2016",
-                   .make =
-                       [](const TuningTask& task, const Json& options, const std::string& path,
-                          const TunerHome&) {
-                         return std::make_unique<SuccessiveHalving>(
-                             "successive_halving", task,
-                             SuccessiveHalvingOptions::FromJson(options, path));
-                       },
-                   .why_unsuited = WhyHalvingUnsuited});
-  table.push_back(
-      {.name = "spsa",
-       .summary = "simultaneous perturbation gradient, from production",
-       .source = "Spall, IEEE TAC 1992 and TAES 1998",
-       .make =
-           [](const TuningTask& task, const Json& options, const std::string& path,
-              const TunerHome&) {
-             return std::make_unique<Spsa>("spsa", task, SpsaOptions::FromJson(options, path));
-           },
-       .why_unsuited = [](const TuningTask& task) { return WhySpsaUnsuited(*task.space); }});
+  table.push_back(MakeRow<Smac, SmacOptions>(
+      "smac", "random forest, expected improvement, local search",
+      "Hutter et al., LION 2011; Lindauer et al., JMLR 2022", AlwaysSuited));
+  table.push_back(MakeRow<SuccessiveHalving, SuccessiveHalvingOptions>(
+      "successive_halving", "random arms, the better half at twice the traffic",
+      "Karnin et al., ICML 2013; Jamieson and Talwalkar, AISTATS 2016", WhyHalvingUnsuited));
+  table.push_back(MakeRow<Spsa, SpsaOptions>(
+      "spsa", "simultaneous perturbation gradient, from production",
+      "Spall, IEEE TAC 1992 and TAES 1998",
+      [](const TuningTask& task) { return WhySpsaUnsuited(*task.space); }));
   table.push_back({.name = "auto",
                    .summary = "tpe, gp or cma_es, by kind of space and budget",
                    .source = "the rules of Optuna's AutoSampler",
