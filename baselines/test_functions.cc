@@ -196,8 +196,8 @@ double Hypervolume(std::vector<Point> points, const Point& reference) {
   for (std::size_t i = 0; i < front.size(); ++i) {
     base.emplace_back(front[i].begin(), front[i].end() - 1);
     const double top = i + 1 < front.size() ? front[i + 1].back() : reference.back();
-    if (top > front[i].back())
-      volume += (top - front[i].back()) * Hypervolume(base, base_reference);
+    const double height = top - front[i].back();
+    if (height > 0.0) volume += height * Hypervolume(base, base_reference);
   }
   return volume;
 }
