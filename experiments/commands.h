@@ -16,6 +16,7 @@
 #include "experiments/progress.h"
 #include "experiments/study_runner.h"
 #include "experiments/testbed_port.h"
+#include "experiments/tuner_checks.h"
 
 namespace rectune::experiments {
 
@@ -99,6 +100,17 @@ struct OracleArguments {
 };
 /// Searches a task's optimum on the oracle panel and prints it in the form of sim/references.
 int OracleCommand(const OracleArguments& arguments, const Workbench& workbench, Console& console);
+
+/// Holds tuners against published figures. Status 1 when a check fails or none could run; checks of
+/// tuners that the workbench does not have are named, and neither pass nor fail.
+struct VerifyArguments {
+  bool quick = false;  // fewer seeds: under a minute
+  bool as_json = false;
+  bool as_markdown = false;
+  std::string only;  // checks whose name contains this
+};
+int VerifyTunersCommand(const VerifyArguments& arguments, const std::vector<TunerCheck>& checks,
+                        const Workbench& workbench, Console& console);
 
 /// Copies the cells of shards that ran the same spec in the same world into one folder.
 int MergeCommand(const std::filesystem::path& out, const std::vector<std::filesystem::path>& shards,

@@ -175,6 +175,15 @@ class Arguments {
       oracle_.task = Task();
       status_ = OracleCommand(oracle_, workbench_, console_);
     });
+
+    CLI::App* verify =
+        app_.add_subcommand("verify-tuners", "Hold the tuners against published figures");
+    verify->add_flag("--quick", verify_.quick, "Fewer seeds and wider bands: under a minute");
+    verify->add_option("--only", verify_.only, "Only checks whose name contains this");
+    CLI::Option* json = verify->add_flag("--json", verify_.as_json, "As JSON");
+    verify->add_flag("--markdown", verify_.as_markdown, "As a Markdown table")->excludes(json);
+    verify->callback(
+        [this] { status_ = VerifyTunersCommand(verify_, TunerChecks(), workbench_, console_); });
   }
 
   static void AddJobs(CLI::App* command, int& jobs) {
@@ -212,6 +221,7 @@ class Arguments {
   AbArguments ab_;
   SimulateArguments simulate_;
   OracleArguments oracle_;
+  VerifyArguments verify_;
   std::string shard_;
   std::string scenario_;
   std::string config_;
