@@ -84,6 +84,16 @@ struct OracleArguments {
 /// Searches a task's optimum on the oracle panel and prints it in the form of sim/references.
 int OracleCommand(const OracleArguments& arguments, const Workbench& workbench, Console& console);
 
+struct FidelityArguments {
+  std::string scenario;
+  std::string size = "small";
+  std::vector<std::string> only;  // lines by name; none: the whole card
+  bool as_json = false;
+};
+/// Measures a scenario's fidelity card; kExitFailed when a line misses its band.
+int FidelityCommand(const FidelityArguments& arguments, const Workbench& workbench,
+                    Console& console);
+
 /// Copies the cells of shards that ran the same spec in the same world into one folder.
 int MergeCommand(const std::filesystem::path& out, const std::vector<std::filesystem::path>& shards,
                  const Workbench& workbench, Console& console);

@@ -51,6 +51,7 @@ class Arguments {
     app_.set_version_flag("--version", VersionLine());
     AddStudyCommands();
     AddTaskCommands();
+    AddCardCommands();
   }
 
   int status() const { return status_; }
@@ -146,6 +147,17 @@ class Arguments {
     });
   }
 
+  void AddCardCommands() {
+    CLI::App* fidelity = app_.add_subcommand(
+        "fidelity", "Is the simulator any good? A scenario's measured figures against their bands");
+    fidelity->add_option("scenario", scenario_, "Name of a scenario, or its JSON file")->required();
+    AddSize(fidelity);
+    fidelity->add_option("--only", only_, "Lines by name, instead of the whole card");
+    fidelity->callback([this] {
+      status_ = FidelityCommand({scenario_, task_.size, only_, as_json_}, workbench_, console_);
+    });
+  }
+
   static void AddJobs(CLI::App* command, int& jobs) {
     jobs = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     command->add_option("--jobs", jobs, "Threads (changes no result)")
@@ -185,6 +197,7 @@ class Arguments {
   std::string config_;
   std::string directory_;
   std::vector<std::string> shards_;
+  std::vector<std::string> only_;
   bool as_json_ = false;
 };
 

@@ -7,6 +7,7 @@
 #include "baselines/table.h"
 #include "experiments/embedded_specs.h"
 #include "experiments/testbed_port.h"
+#include "sim/fidelity/card.h"
 #include "sim/testbed.h"
 
 namespace rectune::experiments {
@@ -60,6 +61,21 @@ std::shared_ptr<const TestbedPort> OpenSim(const std::string& scenario, const st
   return std::make_shared<const TestbedPort>(std::move(port));
 }
 
+std::vector<FidelityPort> MeasureSim(const std::string& scenario, const std::string& size,
+                                     const std::vector<std::string>& only) {
+  std::vector<FidelityPort> lines;
+  for (const sim::FidelityLine& line : sim::MeasureFidelity(scenario, size, only)) {
+    lines.push_back({.name = line.name,
+                     .how = line.how,
+                     .value = line.value,
+                     .low = line.low,
+                     .high = line.high,
+                     .pass = line.pass(),
+                     .source = line.source});
+  }
+  return lines;
+}
+
 }  // namespace
 
 Workbench MakeWorkbench() {
@@ -73,6 +89,7 @@ Workbench MakeWorkbench() {
   workbench.tuners.insert(workbench.tuners.end(), agents.begin(), agents.end());
   workbench.specs = EmbeddedSpecs();
   workbench.open = OpenSim;
+  workbench.fidelity = MeasureSim;
   return workbench;
 }
 

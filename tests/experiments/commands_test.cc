@@ -107,6 +107,30 @@ TEST_CASE("ab reads out one experiment with everything a reader needs to doubt i
   CHECK(arms[0].at("measurement") != arms[1].at("measurement"));
 }
 
+FidelityArguments Card(const std::string& scenario, bool as_json,
+                       const std::string& size = "small") {
+  return {.scenario = scenario, .size = size, .only = {}, .as_json = as_json};
+}
+
+TEST_CASE("fidelity ends in 1 when a line misses its band, and a lost figure is not null") {
+  Desk good;
+  CHECK(FidelityCommand(Card("toy", true), good.workbench, good.console) == kExitDone);
+  REQUIRE(good.Parsed().size() == 1);
+  for (const char* key : {"name", "value", "low", "high", "pass", "source"}) {
+    CHECK(good.Parsed().at(0).contains(key));
+  }
+  Desk bad;
+  CHECK(FidelityCommand(Card("toy_nan", true), bad.workbench, bad.console) == kExitFailed);
+  CHECK(bad.Parsed().at(1).at("value") == "NaN");
+  CHECK_FALSE(bad.Parsed().at(1).at("pass").get<bool>());
+  Desk text;
+  CHECK(FidelityCommand(Card("toy_nan", false), text.workbench, text.console) == kExitFailed);
+  CHECK_THAT(text.out.str(), Contains("FAIL") && Contains("1 of 2 lines lie in their band"));
+  CHECK_THROWS_AS(FidelityCommand(Card("toi", false), text.workbench, text.console), ConfigError);
+  CHECK_THROWS_AS(FidelityCommand(Card("toy", false, "tiny"), text.workbench, text.console),
+                  ConfigError);
+}
+
 TEST_CASE("Shards are written i/n") {
   CHECK(ParseShard("2/5").index == 2);
   CHECK(ParseShard("2/5").count == 5);
