@@ -54,6 +54,8 @@ constexpr Row kTable[] = {
      -100.0, -20.0, kPaper, StrictGuardClickbait},
     {"strict_guard_costs_dau", "DAU lift, %, at the guard's largest weight", -20.0, -0.1, kPaper,
      StrictGuardDau},
+    {"click_chase_loses_dau", "DAU lift, %, with both click weights at the top of their ranges",
+     -30.0, -0.1, kDesign, ClickChaseDau},
     {"click_maximum_gains_ctr", "CTR lift, %, of a configuration climbed to for CTR alone", 1.0,
      50.0, kDesign, ClickMaximumCtr},
     {"click_maximum_loses_dau", "DAU lift, %, of the same", -30.0, -0.1, kDesign, ClickMaximumDau},

@@ -19,6 +19,7 @@ double LongViewCurveLeads(Bench& bench);
 double ClickCurveDrivesClicks(Bench& bench);
 double StrictGuardClickbait(Bench& bench);
 double StrictGuardDau(Bench& bench);
+double ClickChaseDau(Bench& bench);
 double ClickMaximumCtr(Bench& bench);
 double ClickMaximumDau(Bench& bench);
 double ClickMaximumRetention(Bench& bench);

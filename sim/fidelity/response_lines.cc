@@ -52,6 +52,12 @@ double StrictGuardDau(Bench& bench) {
   return Bench::Lift(bench.Lifts(AtTop(bench, "pre_cg_weight")), "dau");
 }
 
+double ClickChaseDau(Bench& bench) {
+  Json chase = AtTop(bench, "pre_ctr_weight");
+  chase.update(AtTop(bench, "ctr_weight"));
+  return Bench::Lift(bench.Lifts(chase), "dau");
+}
+
 double ClickMaximumCtr(Bench& bench) { return Bench::Lift(ClickMaximum(bench), "ctr"); }
 
 double ClickMaximumDau(Bench& bench) { return Bench::Lift(ClickMaximum(bench), "dau"); }
