@@ -46,8 +46,8 @@ constexpr Row kTable[] = {
      0.61, 0.83, kLogs, CtrVariationOfUsers},
     // Signed responses.
     {"long_view_curve_leads",
-     "effect of the long-view curve on DAU over the larger of the other two curves'", 1.0, 100.0,
-     kPaper, LongViewCurveLeads},
+     "range of DAU over shapes of the long-view curve, over the larger of the other two curves'",
+     1.0, 100.0, kPaper, LongViewCurveLeads},
     {"click_curve_drives_clicks", "CTR lift, %, at the click curve's largest weight", 0.5, 20.0,
      kPaper, ClickCurveDrivesClicks},
     {"strict_guard_cuts_clickbait", "clickbait share's lift, %, at the guard's largest weight",

@@ -13,11 +13,11 @@ namespace {
 const Json kEarly = {0.0, 0.75, 0.9, 0.95, 0.98, 1.0};
 const Json kLate = {0.0, 0.02, 0.05, 0.1, 0.25, 1.0};
 
-/// Lift of a metric under the late curve minus under the early one, the rest at production.
-double CurveEffect(Bench& bench, const std::string& curve, const std::string& metric) {
-  const Measurement late = bench.Lifts(Json{{curve, kLate}});
-  const Measurement early = bench.Lifts(Json{{curve, kEarly}});
-  return Bench::Lift(late, metric) - Bench::Lift(early, metric);
+/// Range of DAU lifts over the early curve, production's (0) and the late one.
+double DauRange(Bench& bench, const std::string& curve) {
+  const double early = Bench::Lift(bench.Lifts(Json{{curve, kEarly}}), "dau");
+  const double late = Bench::Lift(bench.Lifts(Json{{curve, kLate}}), "dau");
+  return std::max({early, late, 0.0}) - std::min({early, late, 0.0});
 }
 
 Json AtTop(const Bench& bench, const std::string& knob) {
@@ -35,9 +35,8 @@ const Measurement& ClickMaximum(Bench& bench) {
 }  // namespace
 
 double LongViewCurveLeads(Bench& bench) {
-  const double others = std::max(std::abs(CurveEffect(bench, "ctr_curve", "dau")),
-                                 std::abs(CurveEffect(bench, "cg_curve", "dau")));
-  return std::abs(CurveEffect(bench, "lvr_curve", "dau")) / others;
+  return DauRange(bench, "lvr_curve") /
+         std::max(DauRange(bench, "ctr_curve"), DauRange(bench, "cg_curve"));
 }
 
 double ClickCurveDrivesClicks(Bench& bench) {

@@ -22,9 +22,12 @@ namespace {
 /// is refused here too. What each would take stands in docs/fidelity.md.
 const std::map<std::string, std::set<std::string>> kKnownMisses = {
     {"discover_feed",
-     {"ctr_variation_of_users", "click_maximum_loses_dau", "click_maximum_worse_later",
-      "unconstrained_optimum_breach", "model_push_loss", "volume_ctr_correlation",
-      "popularity_top_tenth", "daily_ctr_deviation"}},
+     {"ctr_variation_of_users", "model_push_loss", "volume_ctr_correlation", "popularity_top_tenth",
+      "daily_ctr_deviation"}},
+    // The last three until its references are frozen.
+    {"short_video",
+     {"long_view_curve_leads", "daily_ctr_deviation", "joint_over_single_stage", "oracle_lift",
+      "model_push_loss"}},
 };
 
 TEST_CASE("every shipped scenario lies in the bands of its card, known misses aside",
