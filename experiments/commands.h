@@ -94,6 +94,17 @@ struct FidelityArguments {
 int FidelityCommand(const FidelityArguments& arguments, const Workbench& workbench,
                     Console& console);
 
+struct SweepArguments {
+  TaskArguments task;
+  std::vector<std::string> parameters = {};  // a grid over all combinations of these, or
+  int sample = 0;                            // this many uniform configurations
+  int points = 9;                            // of a number or a curve on the grid
+  std::uint64_t seed = 1;                    // of the sample
+  bool as_csv = false;
+};
+/// Noise-free responses to plot (experiments/sweep.h).
+int SweepCommand(const SweepArguments& arguments, const Workbench& workbench, Console& console);
+
 /// Copies the cells of shards that ran the same spec in the same world into one folder.
 int MergeCommand(const std::filesystem::path& out, const std::vector<std::filesystem::path>& shards,
                  const Workbench& workbench, Console& console);

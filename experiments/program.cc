@@ -156,6 +156,24 @@ class Arguments {
     fidelity->callback([this] {
       status_ = FidelityCommand({scenario_, task_.size, only_, as_json_}, workbench_, console_);
     });
+
+    CLI::App* sweep = app_.add_subcommand(
+        "sweep", "Noise-free responses to plot: a grid over parameters, or a sample of the space");
+    AddTask(sweep);
+    sweep->add_option("--parameter", sweep_.parameters, "Parameter of the grid; repeat for more")
+        ->allow_extra_args(false)
+        ->take_all();
+    sweep->add_option("--points", sweep_.points, "Values of a number or a curve")
+        ->check(CLI::Range(2, 1000))
+        ->capture_default_str();
+    sweep->add_option("--sample", sweep_.sample, "This many uniform configurations instead")
+        ->check(CLI::Range(1, 1'000'000));
+    sweep->add_option("--seed", sweep_.seed, "Seed of the sample")->capture_default_str();
+    sweep->add_flag("--csv", sweep_.as_csv, "As CSV");
+    sweep->callback([this] {
+      sweep_.task = Task();
+      status_ = SweepCommand(sweep_, workbench_, console_);
+    });
   }
 
   static void AddJobs(CLI::App* command, int& jobs) {
@@ -192,6 +210,7 @@ class Arguments {
   TaskArguments task_;
   AbArguments ab_;
   OracleArguments oracle_;
+  SweepArguments sweep_;
   std::string shard_;
   std::string scenario_;
   std::string config_;
