@@ -28,7 +28,7 @@ AgentOptions AgentOptionsFromJson(const Json& json, const std::string& path,
   options.prompts = reader.StringOr("prompts", base.prompts.string());
   options.skill = reader.StringOr("skill", base.skill.string());
   if (reader.Has("model")) {
-    options.model = SyntheticOptionsFromJson(reader.Value("model"), reader.PathOf("model"));
+    options.model = ModelOptionsFromJson(reader.Value("model"), reader.PathOf("model"));
   }
   reader.Finish();
   return options;

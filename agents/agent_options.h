@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <string>
 
-#include "agents/synthetic/synthetic_options.h"
+#include "agents/models/model_options.h"
 #include "core/json.h"
 
 namespace rectune::agents {
@@ -28,7 +28,7 @@ struct AgentOptions {
   int max_edits = 3;              // of the skill, a round. [0, 20]
   std::filesystem::path prompts;  // folder that overrides embedded prompts; empty: none
   std::filesystem::path skill;    // Agent Skills folder to start from; empty: from the task
-  SyntheticOptions model;
+  ModelOptions model;
 };
 
 /// All keys optional; unknown keys, wrong types and values out of range are ConfigErrors below

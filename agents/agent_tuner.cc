@@ -60,6 +60,7 @@ AgentTuner::AgentTuner(std::string name, TuningTask task, AgentOptions options,
       prompts_(options_.prompts),
       client_(model_.get(), &prompts_, &ledger_,
               {options_.max_repairs, options_.max_output_tokens}) {
+  ledger_.SetPrices(options_.model.prices);
   if (options_.skillhub) {
     SkillAgent::Options skill_options;
     skill_options.use_gate = options_.gate;
@@ -277,6 +278,7 @@ std::vector<Proposal> AgentTuner::Launch(int round, int arms, Slate* slate) {
     item.evaluation_check = proposals.back().invalid_reason;
     memory_.Add(std::move(item));
   }
+  ledger_.SetArms(round, arms);
   ReportLaunch(task(), round, proposals, &transcript_);
   if (!home_.directory.empty()) {
     WriteDerivedFile(home_.directory / "ab_tasks" / (RoundName(round) + ".json"),

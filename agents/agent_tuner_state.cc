@@ -26,6 +26,7 @@ Json AgentTuner::DoSave() const {
 void AgentTuner::DoRestore(const Json& state) {
   ObjectReader reader(state, "");
   ledger_ = Ledger::FromJson(reader.Value("ledger"), "/ledger");
+  ledger_.SetPrices(options_.model.prices);
   memory_ = AgentMemory::FromJson(reader.Value("memory"), "/memory", *task().space, history());
   patterns_.clear();
   reader.ForEach("patterns", [&](const Json& pattern, const std::string& path) {
