@@ -3,6 +3,7 @@
 // What an AgentTuner remembers beyond the history: saved as JSON, restored exactly.
 #include "agents/agent_tuner.h"
 #include "agents/derived_file.h"
+#include "agents/otlp.h"
 #include "core/config_error.h"
 #include "core/object_reader.h"
 
@@ -64,6 +65,10 @@ void AgentTuner::WriteDerivedFiles() const {
     records.push_back(AgentMemory::RecordJson(item, task(), history()));
   }
   WriteDerivedFile(home_.directory / "memory.json", DumpPretty(records));
+  WriteDerivedFile(
+      home_.directory / "traces.otlp.jsonl",
+      OtlpLines(ledger_, {name(), task().scenario, task().task, task().seed, model_->provider(),
+                          options_.max_output_tokens, options_.model.network.temperature}));
 }
 
 }  // namespace rectune::agents

@@ -27,6 +27,7 @@ TunerEntry Entry(const std::string& name, std::string summary, const AgentOption
     auto model = MakeModel(parsed.model, {name, task.seed, options});
     return std::make_unique<AgentTuner>(name, task, parsed, std::move(model), home);
   };
+  entry.model_asked = ModelAsked;
   entry.why_unsuited = [](const TuningTask&) { return std::string(); };
   return entry;
 }

@@ -194,6 +194,11 @@ ModelOptions ModelOptionsFromJson(const Json& json, const std::string& path) {
   return options;
 }
 
+std::string ModelAsked(const Json& tuner_options) {
+  const Json model = tuner_options.value("model", Json::object());
+  return model.value("kind", "synthetic") == "synthetic" ? "" : model.value("model", "");
+}
+
 std::unique_ptr<ChatModel> MakeModel(const ModelOptions& options, const ModelOwner& owner,
                                      NetworkModel::Wait wait) {
   std::unique_ptr<ChatModel> model;

@@ -47,6 +47,9 @@ struct ModelOptions {
 /// in the clear, or an environment variable that is not set (unless a strict cassette needs none).
 ModelOptions ModelOptionsFromJson(const Json& json, const std::string& path);
 
+/// The model asked under a tuner's checked options, without looking at keys: "" when synthetic.
+std::string ModelAsked(const Json& tuner_options);
+
 /// Whose model it is: names the cassette's file and addresses the jitter of retries.
 struct ModelOwner {
   std::string tuner;
