@@ -72,5 +72,34 @@ TEST_CASE("A recorded campaign of a real model replays strictly, to the same byt
   CHECK(ledger["network"]["served"] == Json::array({"smollm2-135m-instruct-q4_1"}));
 }
 
+TEST_CASE("Replies of a real model to the product's own prompts parse or say why not") {
+  const AtRoot at_root;
+  const fs::path folder = "tests/golden/cassettes/discover_feed";
+  REQUIRE(std::distance(fs::directory_iterator(folder), fs::directory_iterator()) == 1);
+  const Cassette cassette = Cassette::Read(fs::directory_iterator(folder)->path());
+  const std::map<std::string, const ReplySchema*> schemas = {
+      {ActorSchema().name(), &ActorSchema()},
+      {CriticSchema().name(), &CriticSchema()},
+      {InsightSchema().name(), &InsightSchema()},
+      {SkillSchema().name(), &SkillSchema()}};
+  int usable = 0;
+  int cut = 0;
+  for (const RecordedCall& call : cassette.calls) {
+    INFO(call.reply.text);
+    const ParsedReply parsed = ParseReply(call.reply.text, {});
+    CHECK(parsed.value.has_value() == parsed.error.empty());
+    if (parsed.value) {
+      CHECK(schemas.at(call.schema_name)->Check(*parsed.value) == "");
+      ++usable;
+    } else {
+      CHECK(call.reply.finish_reason == "length");
+      CHECK_THAT(parsed.error, Catch::Contains("never closed"));
+      ++cut;
+    }
+  }
+  CHECK(usable == 8);
+  CHECK(cut == 2);
+}
+
 }  // namespace
 }  // namespace rectune::agents
