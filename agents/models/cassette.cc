@@ -133,8 +133,8 @@ Cassette Cassette::Read(const std::filesystem::path& file, bool drop_torn_end) {
       throw ConfigError("", "a line without an end", "a whole cassette").In(where);
     }
     try {
-      ReadLine(ParseJson(std::string_view(bytes).substr(start, end - start)), number == 1, &texts,
-               &cassette);
+      const std::string_view line(bytes.data() + start, end - start);
+      ReadLine(ParseJson(line), number == 1, &texts, &cassette);
     } catch (const ConfigError& error) {
       throw error.In(where);
     }
@@ -185,7 +185,7 @@ void CassetteWriter::Append(const RecordedCall& call) {
 
 std::string CassetteWriter::Text(const std::string& text, std::string* lines) {
   const std::string clean = redactor_.Redact(text);
-  const std::string id = Sha256Hex(clean).substr(0, 12);
+  std::string id = Sha256Hex(clean).substr(0, 12);
   if (!written_[id]) {
     *lines += DumpLine(Json{{"type", "text"}, {"id", id}, {"text", clean}}) + "\n";
     written_[id] = true;

@@ -80,7 +80,10 @@ bool IsTlsFailure(CURLcode code) {
   }
 }
 
-long Milliseconds(double seconds) { return std::max(1L, static_cast<long>(seconds * 1000.0)); }
+// libcurl's own integers are of this type.
+using Long = long;  // NOLINT(google-runtime-int)
+
+Long Milliseconds(double seconds) { return std::max(Long{1}, static_cast<Long>(seconds * 1000.0)); }
 
 }  // namespace
 
@@ -135,7 +138,7 @@ HttpResult HttpClient::Post(const HttpRequest& request) {
   handle_->Set(CURLOPT_HEADERFUNCTION, &OnHeader);
   handle_->Set(CURLOPT_HEADERDATA, &sink);
   const CURLcode code = curl_easy_perform(curl);
-  long status = 0;
+  Long status = 0;
   double connected_after = 0.0;
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
   curl_easy_getinfo(curl, CURLINFO_CONNECT_TIME, &connected_after);

@@ -67,7 +67,7 @@ std::string ReadKey(const ObjectReader& reader, const NetworkOptions& network) {
     throw ConfigError(path, Quoted(name),
                       "an environment variable that holds the key; " + name + " is not set");
   }
-  const std::string key = value;
+  std::string key = value;
   if (!std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < '\x7f'; })) {
     throw ConfigError(
         path, Quoted(name),
