@@ -42,7 +42,7 @@ AgentOptions AgentOptionsFromJson(const Json& json, const std::string& path,
     options.review = ReviewOptionsFromJson(reader.Value("review"), reader.PathOf("review"));
   }
   if (reader.Has("model")) {
-    options.model = SyntheticOptionsFromJson(reader.Value("model"), reader.PathOf("model"));
+    options.model = ModelOptionsFromJson(reader.Value("model"), reader.PathOf("model"));
   }
   reader.Finish();
   return options;

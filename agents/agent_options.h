@@ -8,8 +8,8 @@
 #include <string>
 
 #include "agents/chat_model.h"
+#include "agents/models/model_options.h"
 #include "agents/review.h"
-#include "agents/synthetic/synthetic_options.h"
 #include "core/json.h"
 
 namespace rectune::agents {
@@ -38,7 +38,7 @@ struct AgentOptions {
   std::filesystem::path prompts;  // folder that overrides embedded prompts; empty: none
   std::filesystem::path skill;    // Agent Skills folder to start from; empty: from the task
   ReviewOptions review;
-  SyntheticOptions model;
+  ModelOptions model;
 };
 
 /// All keys optional; unknown keys, wrong types and values out of range are ConfigErrors below

@@ -44,6 +44,7 @@ AgentTuner::AgentTuner(std::string name, TuningTask task, AgentOptions options,
               {options_.max_repairs, options_.max_output_tokens, options_.reply_format}),
       reviewer_(options_.review, this->task(), StandardDesk()) {
   if (options_.history_only) prompts_.Replace("actor", "opro");
+  ledger_.SetPrices(options_.model.prices);
   if (options_.skillhub) {
     SkillAgent::Options skill_options;
     skill_options.use_gate = options_.gate;

@@ -75,6 +75,7 @@ std::vector<Proposal> AgentTuner::Launch(int round, int arms, Slate* slate) {
   for (const std::string& line : refused) {
     transcript_.Line("Review refused a proposal, " + EscapeMarkdown(line) + "\n");
   }
+  ledger_.SetArms(round, arms);
   ReportLaunch(task(), round, proposals, reviews, &transcript_);
   if (!home_.directory.empty()) {
     WriteDerivedFile(home_.directory / "ab_tasks" / (RoundName(round) + ".json"),

@@ -5,6 +5,7 @@
 
 #include "agents/agent_tuner.h"
 #include "agents/derived_file.h"
+#include "agents/otlp.h"
 #include "core/config_error.h"
 #include "core/object_reader.h"
 
@@ -29,6 +30,7 @@ Json AgentTuner::DoSave() const {
 void AgentTuner::DoRestore(const Json& state) {
   ObjectReader reader(state, "");
   ledger_ = Ledger::FromJson(reader.Value("ledger"), "/ledger");
+  ledger_.SetPrices(options_.model.prices);
   memory_ = AgentMemory::FromJson(reader.Value("memory"), "/memory", *task().space, history());
   patterns_.clear();
   reader.ForEach("patterns", [&](const Json& pattern, const std::string& path) {
@@ -70,6 +72,10 @@ void AgentTuner::WriteDerivedFiles() const {
     records.push_back(AgentMemory::RecordJson(item, task(), history()));
   }
   WriteDerivedFile(home_.directory / "memory.json", DumpPretty(records));
+  WriteDerivedFile(
+      home_.directory / "traces.otlp.jsonl",
+      OtlpLines(ledger_, {name(), task().scenario, task().task, task().seed, model_->provider(),
+                          options_.max_output_tokens, options_.model.network.temperature}));
 }
 
 }  // namespace rectune::agents

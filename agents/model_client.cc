@@ -14,6 +14,20 @@ namespace {
 constexpr std::size_t kQuotedReplyBytes = 4000;
 constexpr std::size_t kKeptReplyBytes = 64 * 1024;
 
+/// Why a reply that is no answer cannot be used; "" for an answer.
+std::string WhyNoAnswer(const ChatReply& reply) {
+  switch (reply.outcome) {
+    case CallOutcome::kRefused:
+      return "the model refused: " + SanitizeLine(reply.note, 300);
+    case CallOutcome::kFiltered:
+      return "the provider withheld the answer: " + SanitizeLine(reply.note, 300);
+    case CallOutcome::kEmpty:
+      return "the reply is empty: " + SanitizeLine(reply.note, 300);
+    default:
+      return "";
+  }
+}
+
 }  // namespace
 
 ModelClient::ModelClient(ChatModel* model, const PromptLibrary* prompts, Ledger* ledger,
@@ -41,17 +55,18 @@ AskResult ModelClient::Ask(AgentRole role, int round, int sample, Json data,
   for (int attempt = 0; attempt <= limits_.max_repairs; ++attempt) {
     request.attempt = attempt;
     const ChatReply reply = model_->Complete(request);
-    ParsedReply parsed = is_xml ? ParseXmlReply(reply.text, schema.json(), ReplyLimits{})
-                                : ParseReply(reply.text, ReplyLimits{});
-    std::string error = std::move(parsed.error);
-    if (parsed.value) error = schema.Check(*parsed.value);
+    ParsedReply parsed;
+    std::string error = WhyNoAnswer(reply);
+    if (error.empty()) {
+      parsed = is_xml ? ParseXmlReply(reply.text, schema.json(), ReplyLimits{})
+                      : ParseReply(reply.text, ReplyLimits{});
+      error = parsed.value ? schema.Check(*parsed.value) : parsed.error;
+    }
     if (!error.empty() && reply.finish_reason == "length") {
       error += " (it reached the length limit)";
     }
     const std::string hash = RequestHash(request);
-    ledger_->Record({role, round, sample, attempt, reply.model_served, hash, reply.input_tokens,
-                     reply.output_tokens, reply.finish_reason, error.empty()},
-                    reply.tokens_are_estimated);
+    ledger_->Record(request, reply, hash, error.empty());
     result.exchanges.push_back(
         {SanitizeText(reply.text, kKeptReplyBytes), error, reply.finish_reason, hash});
     if (error.empty()) {
@@ -61,7 +76,9 @@ AskResult ModelClient::Ask(AgentRole role, int round, int sample, Json data,
     Json repair;
     repair["error"] = error;
     repair["xml"] = is_xml;
-    request.messages.push_back({"assistant", SanitizeText(reply.text, kQuotedReplyBytes)});
+    // Some providers refuse a turn without text.
+    const std::string said = SanitizeText(reply.text, kQuotedReplyBytes);
+    request.messages.push_back({"assistant", said.empty() ? "(no answer)" : said});
     request.messages.push_back(prompts_->Render("repair", repair)[1]);
   }
   return result;

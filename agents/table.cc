@@ -7,7 +7,7 @@
 
 #include "agents/agent_options.h"
 #include "agents/agent_tuner.h"
-#include "agents/synthetic/synthetic_model.h"
+#include "agents/models/model_options.h"
 
 namespace rectune::agents {
 namespace {
@@ -25,9 +25,10 @@ TunerEntry Entry(const std::string& name, std::string summary, const AgentOption
   entry.make = [name, defaults](const TuningTask& task, const Json& options,
                                 const std::string& path, const TunerHome& home) {
     const AgentOptions parsed = AgentOptionsFromJson(options, path, defaults);
-    auto model = std::make_unique<SyntheticModel>(parsed.model, task.seed);
+    auto model = MakeModel(parsed.model, {name, task.seed, options});
     return std::make_unique<AgentTuner>(name, task, parsed, std::move(model), home);
   };
+  entry.model_asked = ModelAsked;
   entry.why_unsuited = [](const TuningTask&) { return std::string(); };
   return entry;
 }

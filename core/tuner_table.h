@@ -36,7 +36,7 @@ struct TunerEntry {
   std::string summary;  // one line for `rectune list`
   std::string source;   // paper or recipe
   bool is_agent = false;
-  bool is_stand_in = false;  // runs on a synthetic model; every table says so
+  bool is_stand_in = false;  // by default runs on a synthetic model; every table says so
   /// Reads the tuner's own options (`options` is an object, possibly empty) and refuses unknown
   /// ones with a ConfigError below `path`. Called before anything runs, to validate, and again to
   /// build.
@@ -46,6 +46,9 @@ struct TunerEntry {
   /// A sentence when the tuner does not suit the task (too few arms, only categoricals, ...), or
   /// "".
   std::function<std::string(const TuningTask& task)> why_unsuited;
+  /// The language model that an agent asks under these (checked) options, by the name it is asked
+  /// for; "" when a synthetic one answers. Absent for tuners that ask nobody.
+  std::function<std::string(const Json& options)> model_asked = {};
 };
 
 /// The entry named `name`, or null.

@@ -277,21 +277,24 @@ class CellRun {
 
 Json CellHeader(const Study& study, const CellSpec& cell, const TunerEntry& entry) {
   const StudySpec& spec = study.spec;
-  return {{"type", "cell"},
-          {"schema", kJournalSchema},
-          {"id", cell.id},
-          {"label", cell.tuner.label},
-          {"tuner", cell.tuner.name},
-          {"options", cell.tuner.options},
-          {"is_agent", entry.is_agent},
-          {"is_stand_in", entry.is_stand_in},
-          {"seed", cell.seed},
-          {"scenario", study.testbed->scenario},
-          {"task", spec.task},
-          {"size", spec.size},
-          {"rounds", spec.budget.rounds},
-          {"arms_per_round", spec.budget.arms_per_round},
-          {"users_per_arm", spec.budget.users_per_arm}};
+  const std::string asked = entry.model_asked ? entry.model_asked(cell.tuner.options) : "";
+  Json header = {{"type", "cell"},
+                 {"schema", kJournalSchema},
+                 {"id", cell.id},
+                 {"label", cell.tuner.label},
+                 {"tuner", cell.tuner.name},
+                 {"options", cell.tuner.options},
+                 {"is_agent", entry.is_agent},
+                 {"is_stand_in", entry.is_stand_in && asked.empty()},
+                 {"seed", cell.seed},
+                 {"scenario", study.testbed->scenario},
+                 {"task", spec.task},
+                 {"size", spec.size},
+                 {"rounds", spec.budget.rounds},
+                 {"arms_per_round", spec.budget.arms_per_round},
+                 {"users_per_arm", spec.budget.users_per_arm}};
+  if (!asked.empty()) header["model"] = asked;
+  return header;
 }
 
 int CommittedRounds(const fs::path& folder) {

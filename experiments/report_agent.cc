@@ -42,7 +42,7 @@ void AddGrades(const std::filesystem::path& file, HtmlWriter* html) {
 Markup TranscriptSection(const ReportContext& context) {
   const CellData* cell = TranscriptCell(context.summary);
   if (cell == nullptr) return {};
-  const std::string name = DisplayName(cell->label, cell->is_stand_in);
+  const std::string name = DisplayName(cell->label, cell->is_stand_in, cell->model_asked);
   const std::vector<TranscriptRound> rounds = ReadTranscript(cell->home);
   HtmlWriter html;
   html.Open("section", {{"id", "transcript"}}).Element("h2", "What the agents said");

@@ -182,7 +182,7 @@ Markup ConfigurationSection(const ReportContext& context) {
   if (best == nullptr) return {};
   const RunData& run = context.run;
   const RoundData& last = best->rounds.back();
-  const std::string name = DisplayName(best->label, best->is_stand_in);
+  const std::string name = DisplayName(best->label, best->is_stand_in, best->model_asked);
   const SideBySide view(run, last.recommendation);
   int changed = 0;
   for (std::size_t p = 0; p < run.task.space->size(); ++p) changed += view.IsChanged(p) ? 1 : 0;

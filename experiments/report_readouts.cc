@@ -108,8 +108,8 @@ Markup ReadoutSection(const ReportContext& context) {
   html.Open("section", {{"id", "readouts"}}).Element("h2", "A/B read-outs behind it");
   html.Element(
       "p",
-      "All rounds of " + DisplayName(best->label, best->is_stand_in) + ", seed " +
-          std::to_string(best->seed) + ": " + CountText(run.users_per_arm) +
+      "All rounds of " + DisplayName(best->label, best->is_stand_in, best->model_asked) +
+          ", seed " + std::to_string(best->seed) + ": " + CountText(run.users_per_arm) +
           " virtual users an arm. q is p after Benjamini and Hochberg over the round's "
           "arms and metrics; readings with q below 0.05 are marked better, worse or moved.",
       {{"class", "lead"}});

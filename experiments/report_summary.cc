@@ -107,6 +107,15 @@ void AddCosts(TunerSummary* tuner) {
     total.input_tokens += number(ledger, "input_tokens");
     total.output_tokens += number(ledger, "output_tokens");
     total.repairs += number(ledger, "repairs");
+    if (ledger.contains("network")) {
+      const Json& network = ledger.at("network");
+      total.network_calls += number(network, "calls");
+      total.replayed += number(network, "replayed");
+      total.latency_seconds += number(network, "latency_seconds");
+      for (const Json& served : network.value("served", Json::array())) {
+        total.served.insert(served.get<std::string>());
+      }
+    }
     if (ledger.contains("token_counts") && ledger.at("token_counts").is_string()) {
       total.token_counts = ledger.at("token_counts").get<std::string>();
     }
@@ -117,6 +126,9 @@ void AddCosts(TunerSummary* tuner) {
   total.input_tokens /= ledgers;
   total.output_tokens /= ledgers;
   total.repairs /= ledgers;
+  total.network_calls /= ledgers;
+  total.replayed /= ledgers;
+  total.latency_seconds /= ledgers;
   tuner->ledger = total;
 }
 
@@ -127,6 +139,7 @@ TunerSummary SummariseTuner(const RunData& run, const std::string& label, bool h
     if (cell.label != label) continue;
     tuner.is_agent = cell.is_agent;
     tuner.is_stand_in = cell.is_stand_in;
+    tuner.model_asked = cell.model_asked;
     tuner.is_production = cell.tuner == "production";
     if (!cell.complete) {
       ++tuner.unfinished;
@@ -136,7 +149,7 @@ TunerSummary SummariseTuner(const RunData& run, const std::string& label, bool h
                   "cell " + cell.id + " calls itself complete without all its rounds");
     tuner.cells.push_back(&cell);
   }
-  tuner.name = DisplayName(label, tuner.is_stand_in);
+  tuner.name = DisplayName(label, tuner.is_stand_in, tuner.model_asked);
   if (tuner.cells.empty()) return tuner;
   AddCurves(run, has_reference, &tuner);
   CountArms(run, &tuner);
@@ -250,8 +263,10 @@ Yardstick YardstickOf(const ReportSummary& summary) {
   return {.name = "true gain over production", .unit = "%", .lower_is_better = false};
 }
 
-std::string DisplayName(const std::string& label, bool is_stand_in) {
-  return is_stand_in ? label + " (synthetic stand-in)" : label;
+std::string DisplayName(const std::string& label, bool is_stand_in,
+                        const std::string& model_asked) {
+  if (is_stand_in) return label + " (synthetic stand-in)";
+  return model_asked.empty() ? label : label + " (asked " + model_asked + ")";
 }
 
 std::optional<PooledReading> MeasuredValue(const CellData& cell, const Configuration& configuration,

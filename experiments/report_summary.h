@@ -14,6 +14,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,11 @@ struct LedgerSummary {
   double output_tokens = 0.0;
   double repairs = 0.0;
   std::string token_counts = {};  // how the tokens were counted, in the ledger's own words
+  // Of calls to a language model, over a network or from a cassette.
+  double network_calls = 0.0;
+  double replayed = 0.0;
+  double latency_seconds = 0.0;
+  std::set<std::string> served = {};  // as the provider named what answered
 };
 
 struct CurvePoint {
@@ -43,6 +49,7 @@ struct TunerSummary {
   std::string name = {};   // what every table and legend prints: a stand-in says so
   bool is_agent = false;
   bool is_stand_in = false;
+  std::string model_asked = {};             // "" for a stand-in and for tuners without a model
   bool is_production = false;               // the tuner that never changes anything
   int style = 0;                            // colour and marker in figures; agents come first
   std::vector<const CellData*> cells = {};  // finished ones, in seed order
@@ -126,8 +133,8 @@ Yardstick YardstickOf(const ReportSummary& summary);
 /// The gain that a recommendation counts for (see the file comment).
 double CountedGain(const TrueScore& score);
 
-/// "agent (synthetic stand-in)" or the label itself.
-std::string DisplayName(const std::string& label, bool is_stand_in);
+/// "agent (synthetic stand-in)", "agent (asked smollm2)" or the label itself.
+std::string DisplayName(const std::string& label, bool is_stand_in, const std::string& model_asked);
 
 /// The finished cell with the lowest final loss, by noise-free truth; null when there is none.
 const CellData* BestCell(const ReportSummary& summary);

@@ -242,6 +242,18 @@ std::vector<std::pair<std::string, std::string>> ColumnNotes(const RunData& run,
                            " model calls a seed, of which " +
                            Significant(tuner.ledger->repairs, 3) + " were repairs."});
     }
+    if (tuner.ledger && tuner.ledger->network_calls > 0) {
+      const LedgerSummary& ledger = *tuner.ledger;
+      std::string served;
+      for (const std::string& name : ledger.served) served += (served.empty() ? "" : ", ") + name;
+      notes.push_back({"Model of " + tuner.name,
+                       "Asked for " + tuner.model_asked + ", served by " + served + "; " +
+                           Significant(ledger.latency_seconds, 3) + " s of waiting a seed; " +
+                           Significant(ledger.replayed, 4) + " of " +
+                           Significant(ledger.network_calls, 4) +
+                           " calls a seed came from a cassette. No provider promises the same "
+                           "answer twice: only a replayed call gives the same bytes again."});
+    }
   }
   if (run.task.reference) {
     const ReferenceData& reference = *run.task.reference;

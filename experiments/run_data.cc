@@ -102,6 +102,7 @@ std::optional<CellData> ReadCell(const fs::path& folder, const TaskData& task) {
   cell.options = header.Value("options");
   cell.is_agent = header.Boolean("is_agent");
   cell.is_stand_in = header.Boolean("is_stand_in");
+  cell.model_asked = header.StringOr("model", "");
   cell.seed = header.Value("seed").get<std::uint64_t>();
   const std::map<int, double> seconds = ReadSuggestSeconds(folder / "timing.jsonl");
   for (std::size_t i = 1; i < content.records.size(); ++i) {

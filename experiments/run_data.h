@@ -55,6 +55,7 @@ struct CellData {
   Json options;                // as the spec gave them, {} by default
   bool is_agent = false;
   bool is_stand_in = false;  // synthetic model: every table and legend must say so
+  std::string model_asked;   // the language model of an agent; "" for a stand-in or none
   std::uint64_t seed = 0;
   std::vector<RoundData> rounds;  // ascending from 1, without gaps
   bool complete = false;          // the journal ends in its "done" line

@@ -102,7 +102,8 @@ TEST_CASE("Text inside a skill is shown, never obeyed") {
   for (const auto& [name, text] : files) {
     CHECK((name.rfind("transcript/round-0", 0) == 0 || name.rfind("skills/", 0) == 0 ||
            name.rfind("ab_tasks/round-0", 0) == 0 || name.rfind("deploy/round-0", 0) == 0 ||
-           name.rfind("proposals/round-0", 0) == 0 || name == "memory.json"));
+           name.rfind("proposals/round-0", 0) == 0 || name == "memory.json" ||
+           name == "traces.otlp.jsonl"));
     CHECK(text.find('\x1b') == std::string::npos);
   }
   CHECK_THAT(files.at("transcript/round-01.md"), Catch::Contains("IGNORE ALL PREVIOUS"));

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -66,6 +67,28 @@ TEST_CASE("A summary holds the numbers of its cells", "[report]") {
   CHECK(production.kept_production == 5);
   CHECK(production.false_launches == 0);
   CHECK_FALSE(production.winners_curse.has_value());
+}
+
+TEST_CASE("A row names the language model asked, and only the synthetic one is a stand-in",
+          "[report]") {
+  RunData run = FabricateRun({});
+  CHECK(Find(Summarise(run), "agent").name == "agent (synthetic stand-in)");
+  CHECK(Mentions(Judge(run, Summarise(run)).warnings, "no language model took part"));
+  for (CellData* cell : Cells(&run, "agent")) {
+    cell->is_stand_in = false;
+    cell->model_asked = "tiny";
+    cell->rounds.back().ledger["network"] = {
+        {"served", {"tiny-q4"}}, {"calls", 10}, {"replayed", 4}, {"latency_seconds", 2.5}};
+  }
+  const ReportSummary summary = Summarise(run);
+  const TunerSummary& agent = Find(summary, "agent");
+  CHECK(agent.name == "agent (asked tiny)");
+  REQUIRE(agent.ledger.has_value());
+  CHECK(agent.ledger->served == std::set<std::string>{"tiny-q4"});
+  CHECK(agent.ledger->network_calls == 10.0);
+  CHECK(agent.ledger->replayed == 4.0);
+  CHECK(agent.ledger->latency_seconds == 2.5);
+  CHECK_FALSE(Mentions(Judge(run, summary).warnings, "no language model took part"));
 }
 
 TEST_CASE("Mean regret is the area under the curve over rounds 1 and on", "[report]") {
