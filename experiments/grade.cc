@@ -180,6 +180,7 @@ std::optional<CellGrade> Grader::Grade(const fs::path& cell) {
   grade.label = header.at("label").get<std::string>();
   grade.tuner = header.at("tuner").get<std::string>();
   grade.is_stand_in = header.at("is_stand_in").get<bool>();
+  grade.model_asked = header.value("model", "");
   grade.seed = header.at("seed").get<std::uint64_t>();
   const Json* last = nullptr;
   std::set<std::tuple<std::string, std::string, std::string, int>> claimed;
@@ -308,6 +309,7 @@ Json LabelJson(const std::vector<const CellGrade*>& cells) {
   return {{"label", cells.front()->label},
           {"tuner", cells.front()->tuner},
           {"is_stand_in", cells.front()->is_stand_in},
+          {"model_asked", cells.front()->model_asked},
           {"cells", cells.size()},
           {"insight_signs", SignJson(patterns)},
           {"rule_signs", SignJson(rules)},
