@@ -16,6 +16,14 @@ Json ActorData(const ActorContext& context) {
   data["history"] = TrialListData(context.brief, context.history);
   data["rejections"] = context.rejections;
   data["has_rejections"] = !context.rejections.empty();
+  data["refusals"] = Json::array();
+  for (const Refusal& refusal : context.refusals) {
+    data["refusals"].push_back(
+        {{"round", refusal.round},
+         {"changes", DescribeChanges(context.brief.features->space(), refusal.configuration)},
+         {"reason", refusal.reason}});
+  }
+  data["has_refusals"] = !context.refusals.empty();
   data["round"] = context.round;
   data["proposals"] = context.proposals;
   return data;

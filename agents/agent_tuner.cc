@@ -2,21 +2,20 @@
 #include "agents/agent_tuner.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
-#include "agents/derived_file.h"
-#include "agents/elite.h"
-#include "agents/online.h"
 #include "agents/round_report.h"
 #include "agents/skillhub/skill_markdown.h"
+#include "agents/slate.h"
 #include "agents/text.h"
-#include "agents/validator.h"
+#include "core/check.h"
 
 namespace rectune::agents {
 namespace {
 
-constexpr double kMinEvidence = 1.5;  // posterior standard deviations for a sensitivity to be shown
 constexpr std::size_t kMaxRejectionsShown = 12;
+constexpr std::size_t kMaxRefusalsShown = 12;
 
 /// The slots that a plain folder left empty say what the task says.
 Skill InitialSkill(const TuningTask& task, const AgentOptions& options) {
@@ -33,23 +32,6 @@ Skill InitialSkill(const TuningTask& task, const AgentOptions& options) {
 
 }  // namespace
 
-/// Proposals of one round on their way to arms.
-struct AgentTuner::Slate {
-  explicit Slate(Validator v) : validator(std::move(v)) {}
-
-  struct Kept {
-    DraftProposal draft;
-    std::string memory_id;
-    std::string check;
-    std::string source;
-  };
-
-  Validator validator;
-  std::vector<Kept> kept;
-  std::vector<std::string> rejections;
-  int calls = 0;
-};
-
 AgentTuner::AgentTuner(std::string name, TuningTask task, AgentOptions options,
                        std::unique_ptr<ChatModel> model, TunerHome home)
     : Tuner(std::move(name), std::move(task)),
@@ -59,7 +41,9 @@ AgentTuner::AgentTuner(std::string name, TuningTask task, AgentOptions options,
       features_(*this->task().space),
       prompts_(options_.prompts),
       client_(model_.get(), &prompts_, &ledger_,
-              {options_.max_repairs, options_.max_output_tokens}) {
+              {options_.max_repairs, options_.max_output_tokens, options_.reply_format}),
+      reviewer_(options_.review, this->task(), StandardDesk()) {
+  if (options_.history_only) prompts_.Replace("actor", "opro");
   ledger_.SetPrices(options_.model.prices);
   if (options_.skillhub) {
     SkillAgent::Options skill_options;
@@ -99,11 +83,34 @@ std::vector<const Trial*> AgentTuner::ShownArms(const std::vector<const Trial*>&
   return {arms.end() - static_cast<std::ptrdiff_t>(count), arms.end()};
 }
 
+double AgentTuner::Value(const Trial& trial) const {
+  if (trial.status != TrialStatus::kCompleted) return -std::numeric_limits<double>::infinity();
+  return task().objective.Evaluate(trial.measurement, *task().metrics).penalised;
+}
+
 ActorContext AgentTuner::MakeActorContext(int round) const {
   ActorContext context;
   context.brief = MakeBrief();
   context.round = round;
   context.history = ShownArms(Arms());
+  for (const MemoryItem& item : memory_.items()) {
+    if (!item.is_refused() || !item.configuration) continue;
+    context.refusals.push_back({*item.configuration, item.proposed_round, item.evaluation_check});
+  }
+  if (context.refusals.size() > kMaxRefusalsShown) {
+    context.refusals.erase(context.refusals.begin(), context.refusals.end() - kMaxRefusalsShown);
+  }
+  if (options_.history_only) {
+    // The best of all rounds, not the last, and the best of them last: the tail is read best.
+    context.history = Arms();
+    std::stable_sort(context.history.begin(), context.history.end(),
+                     [&](const Trial* a, const Trial* b) { return Value(*a) < Value(*b); });
+    const auto shown =
+        std::min(context.history.size(), static_cast<std::size_t>(options_.history_shown));
+    context.history.erase(context.history.begin(),
+                          context.history.end() - static_cast<std::ptrdiff_t>(shown));
+    return context;
+  }
   for (std::int64_t id : elites_) context.elites.push_back(FindTrial(history(), id));
   context.patterns = patterns_;
   context.failures = failures_;
@@ -130,6 +137,9 @@ std::vector<Proposal> AgentTuner::DoPropose(int arms) {
   for (const Trial* trial : Arms()) {
     if (trial->proposal.configuration) tried.push_back(*trial->proposal.configuration);
   }
+  for (const MemoryItem& item : memory_.items()) {
+    if (item.is_refused() && item.configuration) tried.push_back(*item.configuration);
+  }
   Slate slate(Validator(*task().space, *MakeBrief().box, std::move(tried)));
   for (int sample = 0; sample <= options_.top_ups; ++sample) {
     const int missing = arms - static_cast<int>(slate.kept.size());
@@ -141,7 +151,7 @@ std::vector<Proposal> AgentTuner::DoPropose(int arms) {
 
 void AgentTuner::FillSlate(int round, int sample, int missing, Slate* slate) {
   ActorContext context = MakeActorContext(round);
-  context.proposals = options_.critic ? missing * options_.proposals_per_arm : missing;
+  context.proposals = chooses() ? missing * options_.proposals_per_arm : missing;
   context.rejections = slate->rejections;
   if (context.rejections.size() > kMaxRejectionsShown) {
     context.rejections.erase(context.rejections.begin(),
@@ -162,6 +172,14 @@ void AgentTuner::FillSlate(int round, int sample, int missing, Slate* slate) {
                                                : ReadConfiguration(*task().space, draft.config);
     draft.configuration = std::move(validation.configuration);
     draft.reasons = std::move(validation.reasons);
+    Json entry;
+    entry["id"] = ProposalId(round, sample, draft.number);
+    entry["changes"] = ChangesJson(*task().space, draft.configuration);
+    entry["stopped_by"] = "";
+    entry["reason"] = Join(draft.reasons, "; ");
+    entry["critic"] = "";
+    entry["arm"] = 0;
+    slate->log.push_back(std::move(entry));
     transcript_.Line("**Proposal " + std::to_string(draft.number) + ".** " +
                      EscapeMarkdown(draft.hypothesis));
     if (draft.configuration) {
@@ -169,6 +187,7 @@ void AgentTuner::FillSlate(int round, int sample, int missing, Slate* slate) {
     }
     if (options_.validator && !draft.reasons.empty()) {
       ledger_.CountStopped(Layer::kValidator, 1);
+      slate->log.back()["stopped_by"] = "validator";
       slate->rejections.push_back("proposal " + std::to_string(draft.number) + ": " +
                                   Join(draft.reasons, "; "));
       transcript_.Line("- validator: stopped: " + EscapeMarkdown(Join(draft.reasons, "; ")));
@@ -185,13 +204,14 @@ void AgentTuner::FillSlate(int round, int sample, int missing, Slate* slate) {
 void AgentTuner::JudgeBy(const ActorContext& context, int sample, int missing, Slate* slate,
                          std::vector<DraftProposal>* candidates) {
   const auto keep = [&](DraftProposal draft, std::string check, std::string source) {
-    const std::string id = "r" + RoundName(context.round).substr(6) + "-c" +
-                           std::to_string(sample + 1) + "-p" + std::to_string(draft.number);
+    const std::string id = ProposalId(context.round, sample, draft.number);
     slate->kept.push_back({std::move(draft), id, std::move(check), std::move(source)});
   };
   if (!options_.critic) {
-    for (DraftProposal& draft : *candidates) {
-      keep(std::move(draft), "no Critic", "agent/actor");
+    std::vector<std::string> checks(candidates->size(), "no Critic");
+    if (options_.proxy) RankByProxy(candidates, &checks);
+    for (std::size_t i = 0; i < candidates->size(); ++i) {
+      keep(std::move((*candidates)[i]), checks[i], "agent/actor");
     }
     return;
   }
@@ -220,9 +240,13 @@ void AgentTuner::JudgeBy(const ActorContext& context, int sample, int missing, S
                      (verdict.keep ? "kept, rank " + std::to_string(verdict.rank) : "not kept") +
                      "; " + EscapeMarkdown(DescribeVerdict(verdict)) + ". " +
                      EscapeMarkdown(verdict.justification));
+    Json& entry = slate->LogOf(ProposalId(context.round, sample, draft.number));
+    entry["critic"] = verdict.keep ? "kept" : "dropped";
     if (verdict.keep) {
       order.push_back(i);
     } else {
+      entry["stopped_by"] = "critic";
+      entry["reason"] = DescribeVerdict(verdict);
       if (draft.configuration) {
         ledger_.CountRejectedByCritic(1);
       } else {
@@ -240,51 +264,32 @@ void AgentTuner::JudgeBy(const ActorContext& context, int sample, int missing, S
   }
 }
 
-std::vector<Proposal> AgentTuner::Launch(int round, int arms, Slate* slate) {
-  std::vector<Proposal> proposals;
-  for (Slate::Kept& kept : slate->kept) {
-    MemoryItem item;
-    item.id = kept.memory_id;
-    item.configuration = kept.draft.configuration;
-    item.explanation = kept.draft.hypothesis;
-    item.proposed_round = round;
-    item.evaluation_check = kept.check;
-    if (static_cast<int>(proposals.size()) < arms) {
-      Proposal proposal;
-      proposal.configuration = kept.draft.configuration;
-      proposal.hypothesis = kept.draft.hypothesis;
-      if (!kept.draft.justification.empty()) {
-        proposal.hypothesis += " Critic: " + kept.draft.justification;
-      }
-      proposal.source = kept.source;
-      if (!proposal.configuration) proposal.invalid_reason = Join(kept.draft.reasons, "; ");
-      proposals.push_back(std::move(proposal));
-      item.status = MemoryStatus::kLaunched;
-      item.arm = static_cast<int>(proposals.size());
+void AgentTuner::RankByProxy(std::vector<DraftProposal>* candidates,
+                             std::vector<std::string>* checks) {
+  RECTUNE_CHECK(home_.proxy != nullptr, name() + " was given no offline proxy");
+  transcript_.Heading(2, "Proxy");
+  std::vector<std::pair<double, std::size_t>> order;
+  for (std::size_t i = 0; i < candidates->size(); ++i) {
+    const DraftProposal& draft = (*candidates)[i];
+    double value = -std::numeric_limits<double>::infinity();  // what cannot run comes last
+    if (draft.configuration) {
+      const Measurement estimate = home_.proxy(*draft.configuration, options_.proxy_alignment);
+      value = task().objective.Evaluate(estimate, *task().metrics).penalised;
+      ++proxy_evaluations_;
     }
-    memory_.Add(std::move(item));
+    (*checks)[i] = "offline proxy " + (draft.configuration ? FormatSigned(value) + "%" : "none");
+    transcript_.Line("- proposal " + std::to_string(draft.number) + ": " + (*checks)[i]);
+    order.emplace_back(-value, i);
   }
-  while (static_cast<int>(proposals.size()) < arms) {
-    Proposal proposal;
-    proposal.source = "agent/actor";
-    proposal.invalid_reason =
-        "no usable proposal for this arm after " + std::to_string(slate->calls) + " Actor calls";
-    proposals.push_back(std::move(proposal));
-    MemoryItem item;
-    item.id = "r" + RoundName(round).substr(6) + "-a" + std::to_string(proposals.size());
-    item.arm = static_cast<int>(proposals.size());
-    item.proposed_round = round;
-    item.status = MemoryStatus::kLaunched;
-    item.evaluation_check = proposals.back().invalid_reason;
-    memory_.Add(std::move(item));
+  std::stable_sort(order.begin(), order.end());
+  std::vector<DraftProposal> ranked;
+  std::vector<std::string> ranked_checks;
+  for (const auto& [value, i] : order) {
+    ranked.push_back(std::move((*candidates)[i]));
+    ranked_checks.push_back(std::move((*checks)[i]));
   }
-  ledger_.SetArms(round, arms);
-  ReportLaunch(task(), round, proposals, &transcript_);
-  if (!home_.directory.empty()) {
-    WriteDerivedFile(home_.directory / "ab_tasks" / (RoundName(round) + ".json"),
-                     DumpPretty(AbTaskJson(task(), round, proposals)));
-  }
-  return proposals;
+  *candidates = std::move(ranked);
+  *checks = std::move(ranked_checks);
 }
 
 void AgentTuner::DoObserve(std::span<const Trial> trials) {
@@ -299,76 +304,6 @@ void AgentTuner::DoObserve(std::span<const Trial> trials) {
   ReportReadout(task(), fresh, &transcript_);
   Learn(round, fresh);
   FinishTranscript(round);
-}
-
-void AgentTuner::SelectElites(const std::vector<const Trial*>& arms) {
-  std::vector<const Trial*> completed;
-  for (const Trial* trial : arms) {
-    if (trial->status == TrialStatus::kCompleted) completed.push_back(trial);
-  }
-  const auto wanted = static_cast<std::size_t>(options_.elites);
-  elites_.clear();
-  if (!options_.insight) {
-    std::stable_sort(completed.begin(), completed.end(), [&](const Trial* a, const Trial* b) {
-      return task().objective.Evaluate(a->measurement, *task().metrics).penalised >
-             task().objective.Evaluate(b->measurement, *task().metrics).penalised;
-    });
-    completed.resize(std::min(completed.size(), wanted));
-    for (const Trial* trial : completed) elites_.push_back(trial->id);
-    return;
-  }
-  const std::vector<bool> beaten = BeatenOnEveryMetric(SignedLifts(task(), completed));
-  std::vector<const Trial*> front;
-  for (std::size_t i = 0; i < completed.size(); ++i) {
-    for (MemoryItem& item : memory_.items()) {
-      if (item.trial == completed[i]->id) item.archived = beaten[i];
-    }
-    if (!beaten[i]) front.push_back(completed[i]);
-  }
-  const Trial* best = BestTrial(task(), front);
-  if (best == nullptr) return;
-  const auto start =
-      static_cast<std::size_t>(std::find(front.begin(), front.end(), best) - front.begin());
-  for (std::size_t i : FarthestPoints(SignedLifts(task(), front), start, wanted)) {
-    elites_.push_back(front[i]->id);
-  }
-}
-
-void AgentTuner::Learn(int round, const std::vector<const Trial*>& fresh) {
-  const std::vector<const Trial*> arms = Arms();
-  SelectElites(arms);
-  const std::vector<const Trial*> shown = ShownArms(arms);
-  if (options_.insight) {
-    InsightContext context;
-    context.brief = MakeBrief();
-    context.round = round;
-    context.statistics =
-        ComputeSensitivities(task(), features_, arms, kMinEvidence, 2 * options_.max_patterns);
-    context.failures = failures_ = ComputeFailureDirections(task(), features_, arms);
-    context.history = shown;
-    context.max_patterns = options_.max_patterns;
-    transcript_.Heading(2, "Insight");
-    InsightReply reply = AskInsight(&client_, context, readouts_in_round_ - 1);
-    transcript_.Ask("insight", reply.ask, round);
-    if (reply.ask.value) patterns_ = std::move(reply.patterns);
-    ReportInsight(features_, patterns_, reply.unsupported, failures_, memory_, elites_,
-                  &transcript_);
-  }
-  if (skill_agent_ != nullptr) {
-    SkillContext context;
-    context.brief = MakeBrief();
-    context.round = round;
-    context.patterns = patterns_;
-    context.failures = failures_;
-    context.history = shown;
-    context.arms = arms;
-    context.best = BestTrial(task(), arms);
-    transcript_.Heading(2, "Skill");
-    const SkillRound change =
-        skill_agent_->Evolve(&client_, context, fresh, readouts_in_round_ - 1);
-    transcript_.Ask("skill", change.ask, round);
-    ReportSkill(change, &transcript_);
-  }
 }
 
 void AgentTuner::FinishTranscript(int round) {

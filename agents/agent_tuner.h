@@ -5,7 +5,8 @@
 //   Actor -> parse and repair -> validator -> Critic -> top-up -> Online (deploy)   in Propose
 //   Online (read out) -> memory -> Insight -> Skill                                 in Observe
 //
-// Any of Critic, validator, Insight and Skillhub can be switched off (agents/agent_options.h). A
+// Any of Critic, validator, Insight and Skillhub can be switched off, and an offline proxy may rank
+// proposals in the Critic's place (agents/agent_options.h). A
 // slot that no usable proposal fills becomes an invalid arm and is charged: nothing is substituted.
 // What it leaves under its home is for people and is derived from the history and its state.
 //
@@ -25,6 +26,7 @@
 #include "agents/ledger.h"
 #include "agents/memory.h"
 #include "agents/model_client.h"
+#include "agents/review.h"
 #include "agents/skill_agent.h"
 #include "agents/transcript.h"
 #include "core/tuner.h"
@@ -58,8 +60,13 @@ class AgentTuner : public Tuner {
   std::vector<const Trial*> Arms() const;
   /// The most recent of them, as many as a prompt shows.
   std::vector<const Trial*> ShownArms(const std::vector<const Trial*>& arms) const;
+  /// Penalised objective value; minus infinity for an arm that was not read out.
+  double Value(const Trial& trial) const;
   ActorContext MakeActorContext(int round) const;
   void FillSlate(int round, int sample, int missing, Slate* slate);
+  bool chooses() const { return options_.critic || options_.spare || options_.proxy; }
+  /// Keeps the candidates in the order of an offline proxy's estimate.
+  void RankByProxy(std::vector<DraftProposal>* candidates, std::vector<std::string>* checks);
   void JudgeBy(const ActorContext& context, int sample, int missing, Slate* slate,
                std::vector<DraftProposal>* candidates);
   std::vector<Proposal> Launch(int round, int arms, Slate* slate);
@@ -76,11 +83,13 @@ class AgentTuner : public Tuner {
   PromptLibrary prompts_;
   Ledger ledger_;
   ModelClient client_;
+  Reviewer reviewer_;
   AgentMemory memory_;
   std::unique_ptr<SkillAgent> skill_agent_;
   std::vector<Pattern> patterns_;
   std::vector<FailureDirection> failures_;
   std::vector<std::int64_t> elites_;  // trial ids
+  int proxy_evaluations_ = 0;
   int readouts_in_round_ = 0;
   Transcript transcript_;
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What an AgentTuner remembers beyond the history: saved as JSON, restored exactly.
+#include <limits>
+
 #include "agents/agent_tuner.h"
 #include "agents/derived_file.h"
 #include "agents/otlp.h"
@@ -20,6 +22,7 @@ Json AgentTuner::DoSave() const {
   state["elites"] = EvidenceToJson(elites_);
   state["skill"] = skill_agent_ == nullptr ? Json(nullptr) : skill_agent_->ToJson();
   state["readouts_in_round"] = readouts_in_round_;
+  if (options_.proxy) state["proxy_evaluations"] = proxy_evaluations_;
   state["transcript"] = transcript_.ToJson();
   return state;
 }
@@ -52,6 +55,10 @@ void AgentTuner::DoRestore(const Json& state) {
     skill_agent_->Restore(skill, "/skill");
   }
   readouts_in_round_ = static_cast<int>(reader.Integer("readouts_in_round", {0, 1000000}));
+  if (options_.proxy) {
+    proxy_evaluations_ =
+        static_cast<int>(reader.Integer("proxy_evaluations", {0, std::numeric_limits<int>::max()}));
+  }
   transcript_.Restore(reader.Value("transcript"), "/transcript");
   reader.Finish();
   WriteDerivedFiles();

@@ -19,6 +19,9 @@
 
 namespace rectune::agents {
 
+/// How a model is asked to write its replies; either way they are read into the same JSON.
+enum class ReplyFormat { kJson, kXml };
+
 enum class AgentRole { kActor, kCritic, kInsight, kSkill };
 const char* ToString(AgentRole role);
 
@@ -39,6 +42,7 @@ struct ChatRequest {
   std::string schema_name;
   Json schema;
   int max_output_tokens = 0;
+  ReplyFormat format = ReplyFormat::kJson;  // what the messages ask for
   ChatContext context;
 };
 

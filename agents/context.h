@@ -37,6 +37,13 @@ struct DraftProposal {
   std::string justification;                   // the Critic's
 };
 
+/// An arm that a review did not let through.
+struct Refusal {
+  Configuration configuration;
+  int round = 0;
+  std::string reason;
+};
+
 struct ActorContext {
   Brief brief;
   int round = 0;
@@ -46,6 +53,7 @@ struct ActorContext {
   std::vector<Pattern> patterns;
   std::vector<FailureDirection> failures;
   std::vector<std::string> rejections;  // of this round's earlier proposals, on a top-up
+  std::vector<Refusal> refusals;        // by review, oldest first
 };
 
 struct CriticContext {
@@ -54,11 +62,24 @@ struct CriticContext {
   int keep = 0;                                           // arms to fill
 };
 
+/// "Making both moves changes `metric` by `effect` percent beyond what each does alone."
+struct Interaction {
+  std::string parameter;
+  std::string level;  // categorical only
+  std::string other;
+  std::string other_level;
+  std::string metric;
+  double effect = 0.0;                 // percent, both moves whole
+  double standard_error = 0.0;         // of effect
+  std::vector<std::int64_t> evidence;  // trials that moved both
+};
+
 struct InsightContext {
   Brief brief;
   int round = 0;
   std::vector<Pattern> statistics;  // strongest first, computed from trials
   std::vector<FailureDirection> failures;
+  std::vector<Interaction> interactions;
   std::vector<const Trial*> history;
   int max_patterns = 0;
 };
@@ -68,11 +89,13 @@ struct SkillContext {
   int round = 0;
   std::vector<Pattern> patterns;
   std::vector<FailureDirection> failures;
-  std::vector<const Trial*> history;        // as shown in the prompt
-  std::vector<const Trial*> arms;           // all of them, for checks only: no model sees these
-  const Trial* best = nullptr;              // best completed trial by lower bound, or null
+  std::vector<const Trial*> history;  // as shown in the prompt
+  std::vector<const Trial*> arms;     // all of them, for checks only: no model sees these
+  const Trial* best = nullptr;        // best completed trial by lower bound, or null
+  std::vector<Interaction> interactions;
   std::vector<std::string> rejected_edits;  // recent, with reasons
   int max_edits = 0;
+  int max_tokens = 5000;  // of SKILL.md: it is read in every prompt
 };
 
 /// Prompt data shared by all roles: the task, its parameters, metrics and skill.

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "agents/interaction.h"
 #include "agents/lift_model.h"
 #include "agents/reply_schema.h"
 #include "agents/text.h"
@@ -160,6 +161,8 @@ InsightReply AskInsight(ModelClient* client, const InsightContext& context, int 
   Json data = BriefData(context.brief);
   data["statistics"] = PatternListData(context.statistics);
   data["failures"] = FailureListData(context.brief, context.failures);
+  data["interactions"] = InteractionListData(context.brief, context.interactions);
+  data["has_interactions"] = !context.interactions.empty();
   data["history"] = TrialListData(context.brief, context.history);
   data["round"] = context.round;
   data["max_patterns"] = context.max_patterns;

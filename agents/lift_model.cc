@@ -103,6 +103,22 @@ LiftModel::Estimate LiftModel::Slope(std::size_t first, std::size_t count) const
   return estimate;
 }
 
+LiftModel::Estimate LiftModel::MixedDifference(const Eigen::VectorXd& a,
+                                               const Eigen::VectorXd& b) const {
+  if (!options_.quadratic) return {};
+  // Of q^2 (x . x')^2 the four corners leave 2 q^2 (x . a)(x . b), and of its variance the same at
+  // x = a, b: the linear part and the squares cancel.
+  const double scale = 2.0 * Square(kQuadraticShare * scale_);
+  Estimate estimate{0.0, scale * (a.squaredNorm() * b.squaredNorm() + Square(a.dot(b)))};
+  if (x_.rows() > 0) {
+    const Eigen::VectorXd cross = scale * (x_ * a).cwiseProduct(x_ * b);
+    estimate.mean = cross.dot(weights_);
+    estimate.sd -= cross.dot(factor_->solve(cross));
+  }
+  estimate.sd = std::sqrt(std::max(estimate.sd, 0.0));
+  return estimate;
+}
+
 LiftModel::Estimate LiftModel::Predict(const Eigen::VectorXd& x) const {
   double variance = x.dot(variance_.cwiseProduct(x));
   if (options_.quadratic) variance += Square(kQuadraticShare * scale_ * x.squaredNorm());

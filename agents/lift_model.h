@@ -45,6 +45,9 @@ class LiftModel {
   /// The summed coefficient of features [first, first + count): percent lift for the whole move.
   Estimate Slope(std::size_t first, std::size_t count) const;
   Estimate Predict(const Eigen::VectorXd& x) const;
+  /// f(a + b) - f(a) - f(b) + f(0): the interaction of two directions, in percent for both moves
+  /// whole. Zero, without doubt, unless the model is quadratic.
+  Estimate MixedDifference(const Eigen::VectorXd& a, const Eigen::VectorXd& b) const;
   double scale() const { return scale_; }
 
  private:

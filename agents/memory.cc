@@ -29,17 +29,6 @@ MemoryStatus StatusOf(TrialStatus status) {
   return MemoryStatus::kFailed;
 }
 
-/// What differs from production; null without a configuration.
-Json ChangesJson(const ParameterSpace& space, const std::optional<Configuration>& configuration) {
-  if (!configuration) return nullptr;
-  Json changes = space.ToJson(*configuration);
-  const Json production = space.ToJson(space.Production());
-  for (const auto& [name, value] : production.items()) {
-    if (changes[name] == value) changes.erase(name);
-  }
-  return changes;
-}
-
 }  // namespace
 
 const char* ToString(MemoryStatus status) {
@@ -58,6 +47,16 @@ const char* ToString(MemoryStatus status) {
       return "rejected";
   }
   return "unknown";
+}
+
+Json ChangesJson(const ParameterSpace& space, const std::optional<Configuration>& configuration) {
+  if (!configuration) return nullptr;
+  Json changes = space.ToJson(*configuration);
+  const Json production = space.ToJson(space.Production());
+  for (const auto& [name, value] : production.items()) {
+    if (changes[name] == value) changes.erase(name);
+  }
+  return changes;
 }
 
 const Trial* FindTrial(std::span<const Trial> history, std::int64_t id) {

@@ -34,6 +34,8 @@ struct MemoryItem {
   MemoryStatus status = MemoryStatus::kKept;
   std::string evaluation_check;  // the validator's and the Critic's findings
   bool archived = false;         // another item beats it on every metric
+  /// By review, before launch: no trial ever came of it.
+  bool is_refused() const { return status == MemoryStatus::kRejected && trial < 0; }
 };
 
 class AgentMemory {
@@ -58,6 +60,9 @@ class AgentMemory {
  private:
   std::vector<MemoryItem> items_;
 };
+
+/// What differs from production, by parameter; null without a configuration.
+Json ChangesJson(const ParameterSpace& space, const std::optional<Configuration>& configuration);
 
 /// The trial of this id, or null.
 const Trial* FindTrial(std::span<const Trial> history, std::int64_t id);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "agents/reply_parser.h"
+#include "agents/reply_xml.h"
 #include "agents/text.h"
 
 namespace rectune::agents {
@@ -35,7 +36,10 @@ ModelClient::ModelClient(ChatModel* model, const PromptLibrary* prompts, Ledger*
 
 AskResult ModelClient::Ask(AgentRole role, int round, int sample, Json data,
                            const ReplySchema& schema, ChatContext context) {
+  const bool is_xml = limits_.format == ReplyFormat::kXml;
   data["schema"] = schema.text();
+  data["xml"] = is_xml;
+  data["form"] = is_xml ? XmlForm(schema.json()) : "";
   ChatRequest request;
   request.role = role;
   request.round = round;
@@ -44,6 +48,7 @@ AskResult ModelClient::Ask(AgentRole role, int round, int sample, Json data,
   request.schema_name = schema.name();
   request.schema = schema.json();
   request.max_output_tokens = limits_.max_output_tokens;
+  request.format = limits_.format;
   request.context = context;
   AskResult result;
   result.prompt = request.messages;
@@ -53,7 +58,8 @@ AskResult ModelClient::Ask(AgentRole role, int round, int sample, Json data,
     ParsedReply parsed;
     std::string error = WhyNoAnswer(reply);
     if (error.empty()) {
-      parsed = ParseReply(reply.text, ReplyLimits{});
+      parsed = is_xml ? ParseXmlReply(reply.text, schema.json(), ReplyLimits{})
+                      : ParseReply(reply.text, ReplyLimits{});
       error = parsed.value ? schema.Check(*parsed.value) : parsed.error;
     }
     if (!error.empty() && reply.finish_reason == "length") {
@@ -69,6 +75,7 @@ AskResult ModelClient::Ask(AgentRole role, int round, int sample, Json data,
     }
     Json repair;
     repair["error"] = error;
+    repair["xml"] = is_xml;
     // Some providers refuse a turn without text.
     const std::string said = SanitizeText(reply.text, kQuotedReplyBytes);
     request.messages.push_back({"assistant", said.empty() ? "(no answer)" : said});

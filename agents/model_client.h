@@ -39,6 +39,7 @@ class ModelClient {
   struct Limits {
     int max_repairs = 2;
     int max_output_tokens = 16384;
+    ReplyFormat format = ReplyFormat::kJson;
   };
   /// The references outlive the client.
   ModelClient(ChatModel* model, const PromptLibrary* prompts, Ledger* ledger, Limits limits);

@@ -15,7 +15,8 @@ Json DeployableConfiguration(const TuningTask& task, const Configuration& config
   return stages;
 }
 
-Json AbTaskJson(const TuningTask& task, int round, const std::vector<Proposal>& proposals) {
+Json AbTaskJson(const TuningTask& task, int round, const std::vector<Proposal>& proposals,
+                const std::vector<ReviewDecision>& reviews) {
   Json json;
   json["name"] = Slug(task.scenario + "-" + task.task) + "-" + RoundName(round);
   json["control"] = "production";
@@ -25,7 +26,7 @@ Json AbTaskJson(const TuningTask& task, int round, const std::vector<Proposal>& 
   json["decides"] = ObjectiveMetrics(task.objective);
   json["arms"] = Json::array();
   for (std::size_t i = 0; i < proposals.size(); ++i) {
-    const ReviewDecision decision = Review(ReviewPolicy::kAuto, proposals[i]);
+    const ReviewDecision& decision = reviews[i];
     Json arm;
     arm["arm"] = i + 1;
     arm["review"] = (decision.approved ? "approved by " : "refused by ") + decision.reviewer +
@@ -36,18 +37,6 @@ Json AbTaskJson(const TuningTask& task, int round, const std::vector<Proposal>& 
     json["arms"].push_back(std::move(arm));
   }
   return json;
-}
-
-ReviewDecision Review(ReviewPolicy policy, const Proposal& proposal) {
-  ReviewDecision decision;
-  switch (policy) {
-    case ReviewPolicy::kAuto:
-      decision.reviewer = "the automatic policy";
-      decision.approved = proposal.configuration.has_value();
-      decision.reason = decision.approved ? "deployable" : proposal.invalid_reason;
-      break;
-  }
-  return decision;
 }
 
 std::string DescribeReadout(const TuningTask& task, const Trial& trial, double level) {

@@ -99,8 +99,10 @@ PromptLibrary::PromptLibrary(const std::filesystem::path& override_directory) {
 PromptLibrary::~PromptLibrary() = default;
 
 PromptLibrary::Parsed& PromptLibrary::Find(const std::string& name) const {
+  const auto replaced = replaced_.find(name);
+  const std::string& wanted = replaced == replaced_.end() ? name : replaced->second;
   for (const std::unique_ptr<Parsed>& prompt : prompts_) {
-    if (prompt->name == name) return *prompt;
+    if (prompt->name == wanted) return *prompt;
   }
   RECTUNE_CHECK(false, "no prompt named " + name);
   return *prompts_.front();
@@ -111,6 +113,11 @@ std::vector<ChatMessage> PromptLibrary::Render(const std::string& name, const Js
   const data values = ToMustache(json);
   return {{"system", WithoutBlankRuns(prompt.system.render(values))},
           {"user", WithoutBlankRuns(prompt.user.render(values))}};
+}
+
+void PromptLibrary::Replace(const std::string& name, const std::string& other) {
+  Find(other);  // exists
+  replaced_[name] = other;
 }
 
 const std::string& PromptLibrary::Source(const std::string& name) const {

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,6 +26,8 @@ class PromptLibrary {
   /// `override_directory` may be empty. ConfigError when it does not exist, or when one of its
   /// files is no valid template or lacks the user line.
   explicit PromptLibrary(const std::filesystem::path& override_directory);
+  /// From now on `name` renders the template of `other`.
+  void Replace(const std::string& name, const std::string& other);
   ~PromptLibrary();
 
   /// `json`: objects become contexts, arrays sections, other values text.
@@ -36,6 +39,7 @@ class PromptLibrary {
  private:
   struct Parsed;
   std::vector<std::unique_ptr<Parsed>> prompts_;
+  std::map<std::string, std::string> replaced_;
   Parsed& Find(const std::string& name) const;
 };
 

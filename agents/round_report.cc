@@ -38,10 +38,10 @@ std::string SummaryTable(const TuningTask& task, const std::vector<const Trial*>
 }  // namespace
 
 void ReportLaunch(const TuningTask& task, int round, const std::vector<Proposal>& proposals,
-                  Transcript* transcript) {
+                  const std::vector<ReviewDecision>& reviews, Transcript* transcript) {
   transcript->Heading(2, "Online: launch");
   for (std::size_t i = 0; i < proposals.size(); ++i) {
-    const ReviewDecision decision = Review(ReviewPolicy::kAuto, proposals[i]);
+    const ReviewDecision& decision = reviews[i];
     transcript->Line("**Arm " + std::to_string(i + 1) + "** (" + proposals[i].source + ", " +
                      (decision.approved ? "approved by " : "refused by ") + decision.reviewer +
                      ": " + EscapeMarkdown(decision.reason) + ")");
@@ -53,7 +53,7 @@ void ReportLaunch(const TuningTask& task, int round, const std::vector<Proposal>
     transcript->Line("");
   }
   transcript->Folded("A/B task with deployable configurations", "json",
-                     DumpPretty(AbTaskJson(task, round, proposals)));
+                     DumpPretty(AbTaskJson(task, round, proposals, reviews)));
 }
 
 void ReportReadout(const TuningTask& task, const std::vector<const Trial*>& fresh,
@@ -107,6 +107,9 @@ void ReportSkill(const SkillRound& change, Transcript* transcript) {
   }
   for (const std::string& line : change.refused) {
     transcript->Line("- not landed: " + EscapeMarkdown(line));
+  }
+  for (const std::string& line : change.undone) {
+    transcript->Line("- undone: " + EscapeMarkdown(line));
   }
   if (change.version_before == change.version_after) {
     transcript->Line("\nThe skill stays at version " + change.version_after + ".");

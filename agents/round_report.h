@@ -10,13 +10,14 @@
 
 #include "agents/insight.h"
 #include "agents/memory.h"
+#include "agents/review.h"
 #include "agents/skill_agent.h"
 #include "agents/transcript.h"
 
 namespace rectune::agents {
 
 void ReportLaunch(const TuningTask& task, int round, const std::vector<Proposal>& proposals,
-                  Transcript* transcript);
+                  const std::vector<ReviewDecision>& reviews, Transcript* transcript);
 
 /// One line an arm, and a table at the top of the page.
 void ReportReadout(const TuningTask& task, const std::vector<const Trial*>& fresh,

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "agents/derived_file.h"
+#include "agents/interaction.h"
 #include "agents/text.h"
 #include "core/object_reader.h"
 
@@ -14,7 +15,16 @@ namespace rectune::agents {
 namespace {
 
 constexpr double kFollowed = 0.02;  // share of the range that counts as following a rule
-constexpr std::size_t kRememberedRejections = 6;
+constexpr std::size_t kShownRejections = 6;
+constexpr std::size_t kKeptRejections = 60;  // the state is saved every round
+
+Json RejectedJson(const std::vector<RejectedEdit>& rejected) {
+  Json json = Json::array();
+  for (const RejectedEdit& edit : rejected) {
+    json.push_back({{"round", edit.round}, {"edit", edit.edit}, {"reason", edit.reason}});
+  }
+  return json;
+}
 
 }  // namespace
 
@@ -55,30 +65,77 @@ SkillContext SkillAgent::Complete(SkillContext context) const {
   context.brief.box = box_.get();
   context.brief.rule_helpful = &helpful_;
   context.brief.rule_harmful = &harmful_;
-  context.rejected_edits = rejected_edits_;
+  const std::size_t shown = std::min(rejected_.size(), kShownRejections);
+  for (auto edit = rejected_.end() - static_cast<std::ptrdiff_t>(shown); edit != rejected_.end();
+       ++edit) {
+    context.rejected_edits.push_back(edit->edit + "; refused: " + edit->reason);
+  }
   context.max_edits = options_.max_edits;
   return context;
 }
 
-void SkillAgent::Commit(const Skill& edited, const Provenance& provenance) {
+void SkillAgent::Change(const std::function<void()>& change) {
   std::map<std::string, std::pair<int, int>> counts;
   for (std::size_t i = 0; i < skill().rules.size(); ++i) {
     counts[skill().rules[i].id] = {helpful_[i], harmful_[i]};
   }
-  hub_.Commit(edited, provenance);
+  change();
   helpful_.clear();
   harmful_.clear();
-  for (const SkillRule& rule : edited.rules) {
+  for (const SkillRule& rule : skill().rules) {
     helpful_.push_back(counts[rule.id].first);
     harmful_.push_back(counts[rule.id].second);
   }
-  box_ = std::make_unique<ParameterSpace>(edited.Apply(*task_.space));
+  box_ = std::make_unique<ParameterSpace>(skill().Apply(*task_.space));
+}
+
+void SkillAgent::Commit(const Skill& edited, const Provenance& provenance) {
+  Change([&] { hub_.Commit(edited, provenance); });
+}
+
+void SkillAgent::Watch(const SkillContext& context, SkillRound* round) {
+  std::vector<WatchedRule> still_watched;
+  for (WatchedRule& watched : watched_) {
+    const std::vector<SkillRule>& rules = skill().rules;
+    const bool is_there = std::any_of(
+        rules.begin(), rules.end(), [&](const SkillRule& rule) { return rule.id == watched.rule; });
+    if (!is_there) continue;
+    const GateVerdict verdict =
+        JudgeEdit(&watched.opposite, context.round, task_, *features_, context.arms, options_.gate);
+    if (verdict.decision == GateDecision::kWait) {
+      still_watched.push_back(std::move(watched));
+    } else if (verdict.decision == GateDecision::kLand) {
+      const std::string why =
+          "later arms bear out the opposite of " + watched.rule + ": " + verdict.explanation;
+      if (hub_.head_id(name_) == watched.after) {
+        Change([&] { hub_.Rollback(name_, watched.before, context.round, why); });
+      } else {
+        Skill without = skill();
+        std::erase_if(without.rules,
+                      [&](const SkillRule& rule) { return rule.id == watched.rule; });
+        Commit(without, {context.round, "skill agent", "undone: " + why});
+      }
+      round->undone.push_back(why);
+    }
+  }
+  watched_ = std::move(still_watched);
 }
 
 void SkillAgent::Land(const SkillEdit& edit, const SkillContext& context, const std::string& why,
                       SkillRound* round) {
   const std::string line = DescribeEdit(edit) + (why.empty() ? "" : "; gate: " + why);
+  const std::string before = hub_.head_id(name_);
   Commit(ApplyEdit(skill(), edit, context), {context.round, "skill agent", line});
+  if (options_.use_gate && edit.kind == EditKind::kAddRule) {
+    SkillEdit opposite = edit;
+    opposite.direction = -edit.direction;
+    std::int64_t cutoff = 0;
+    for (const Trial* trial : context.arms) cutoff = std::max(cutoff, trial->id);
+    watched_.push_back({{std::move(opposite), context.round, cutoff, 0, 0},
+                        skill().rules.back().id,
+                        before,
+                        hub_.head_id(name_)});
+  }
   round->landed.push_back(line);
 }
 
@@ -88,12 +145,11 @@ SkillRound SkillAgent::Evolve(ModelClient* client, const SkillContext& context,
   const Skill before = skill();
   round.version_before = hub_.head_id(name_);
   CountRules(fresh);
+  Watch(context, &round);
   const auto refuse = [&](const SkillEdit& edit, const std::string& why) {
-    round.refused.push_back(DescribeEdit(edit) + "; refused: " + why);
-    rejected_edits_.push_back(round.refused.back());
-    if (rejected_edits_.size() > kRememberedRejections) {
-      rejected_edits_.erase(rejected_edits_.begin());
-    }
+    rejected_.push_back({context.round, DescribeEdit(edit), why});
+    if (rejected_.size() > kKeptRejections) rejected_.erase(rejected_.begin());
+    round.refused.push_back(rejected_.back().edit + "; refused: " + why);
   };
 
   std::vector<PendingEdit> still_pending;
@@ -122,6 +178,8 @@ SkillRound SkillAgent::Evolve(ModelClient* client, const SkillContext& context,
   Json data = BriefData(asked.brief);
   data["patterns"] = PatternListData(asked.patterns);
   data["failures"] = FailureListData(asked.brief, asked.failures);
+  data["interactions"] = InteractionListData(asked.brief, asked.interactions);
+  data["has_interactions"] = !asked.interactions.empty();
   data["history"] = TrialListData(asked.brief, asked.history);
   data["has_best"] = asked.best != nullptr;
   data["best"] = asked.best != nullptr ? TrialData(asked.brief, *asked.best) : Json(false);
@@ -171,6 +229,7 @@ void SkillAgent::WriteTo(const std::filesystem::path& directory) const {
     counts[skill().rules[i].id]["harmful"] = harmful_[i];
   }
   WriteDerivedFile(directory / name_ / "references" / "rule_counts.json", DumpPretty(counts));
+  WriteDerivedFile(directory / ".versions" / "rejected.json", DumpPretty(RejectedJson(rejected_)));
 }
 
 Json SkillAgent::ToJson() const {
@@ -181,7 +240,14 @@ Json SkillAgent::ToJson() const {
   json["harmful"] = harmful_;
   json["pending"] = Json::array();
   for (const PendingEdit& pending : pending_) json["pending"].push_back(agents::ToJson(pending));
-  json["rejected_edits"] = rejected_edits_;
+  json["rejected_edits"] = RejectedJson(rejected_);
+  json["watched"] = Json::array();
+  for (const WatchedRule& watched : watched_) {
+    json["watched"].push_back({{"opposite", agents::ToJson(watched.opposite)},
+                               {"rule", watched.rule},
+                               {"before", watched.before},
+                               {"after", watched.after}});
+  }
   return json;
 }
 
@@ -205,7 +271,24 @@ void SkillAgent::Restore(const Json& json, const std::string& path) {
   reader.ForEach("pending", [&](const Json& element, const std::string& where) {
     pending_.push_back(PendingEditFromJson(element, where));
   });
-  rejected_edits_ = reader.Strings("rejected_edits");
+  rejected_.clear();
+  reader.ForEach("rejected_edits", [&](const Json& element, const std::string& where) {
+    ObjectReader edit(element, where);
+    rejected_.push_back({static_cast<int>(edit.Integer("round", {0, 1000000})), edit.String("edit"),
+                         edit.String("reason")});
+    edit.Finish();
+  });
+  watched_.clear();
+  reader.ForEach("watched", [&](const Json& element, const std::string& where) {
+    ObjectReader watched(element, where);
+    watched_.push_back({PendingEditFromJson(watched.Value("opposite"), where + "/opposite"),
+                        watched.String("rule"), watched.String("before"), watched.String("after")});
+    watched.Finish();
+    for (const std::string& version : {watched_.back().before, watched_.back().after}) {
+      if (hub_.Find(version) != nullptr) continue;
+      throw ConfigError(where, '"' + version + '"', "a version of the hub");
+    }
+  });
   reader.Finish();
   box_ = std::make_unique<ParameterSpace>(skill().Apply(*task_.space));
 }

@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 
+#include "agents/skillhub/skill_markdown.h"
 #include "agents/text.h"
 #include "core/check.h"
 #include "core/object_reader.h"
@@ -49,6 +50,11 @@ std::string CheckPattern(SkillEdit* edit, const SkillContext& context) {
 std::string CheckRoomForRule(const SkillEdit& edit, const SkillContext& context) {
   if (context.brief.skill->rules.size() >= kMaxRules) {
     return "the skill holds " + std::to_string(kMaxRules) + " rules already; remove one first";
+  }
+  const int tokens = SkillTokens(*context.brief.skill) + EstimateTokens(edit.statement);
+  if (tokens > context.max_tokens) {
+    return "the skill would hold about " + std::to_string(tokens) + " tokens, of at most " +
+           std::to_string(context.max_tokens) + "; remove a rule first";
   }
   for (const SkillRule& rule : context.brief.skill->rules) {
     if (rule.pattern.parameter == edit.parameter && rule.pattern.level == edit.level &&

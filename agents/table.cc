@@ -14,11 +14,12 @@ namespace {
 
 constexpr char kPaper[] = "AgenticRecTune (arXiv 2604.26969) over a synthetic model";
 
-TunerEntry Entry(const std::string& name, std::string summary, const AgentOptions& defaults) {
+TunerEntry Entry(const std::string& name, std::string summary, const AgentOptions& defaults,
+                 const char* source = kPaper) {
   TunerEntry entry;
   entry.name = name;
   entry.summary = std::move(summary);
-  entry.source = kPaper;
+  entry.source = source;
   entry.is_agent = true;
   entry.is_stand_in = true;
   entry.make = [name, defaults](const TuningTask& task, const Json& options,
@@ -38,6 +39,32 @@ AgentOptions Without(bool AgentOptions::*agent) {
   return options;
 }
 
+AgentOptions ValidatorOnly() {
+  AgentOptions options;
+  options.critic = false;
+  options.spare = true;
+  return options;
+}
+
+AgentOptions Opro() {
+  AgentOptions options;
+  options.critic = false;
+  options.validator = false;
+  options.insight = false;
+  options.skillhub = false;
+  options.history_only = true;
+  options.history_shown = 20;
+  return options;
+}
+
+AgentOptions TwoRung() {
+  AgentOptions options;
+  options.critic = false;
+  options.proxy = true;
+  options.proposals_per_arm = 4;  // offline looks are cheap
+  return options;
+}
+
 AgentOptions SingleAgent() {
   AgentOptions options;
   options.critic = false;
@@ -54,6 +81,9 @@ const std::vector<TunerEntry>& AgentTable() {
       Entry("agent_single", "one agent: Actor and validator, no Critic, Insight or Skillhub",
             SingleAgent()),
       Entry("agent_no_critic", "the agent loop without the Critic", Without(&AgentOptions::critic)),
+      Entry("agent_validator_only",
+            "the validator in the Critic's place: as many proposals, the first that pass",
+            ValidatorOnly()),
       Entry("agent_no_validator", "the agent loop without the deterministic validator",
             Without(&AgentOptions::validator)),
       Entry("agent_no_insight", "the agent loop without the Insight agent",
@@ -62,6 +92,12 @@ const std::vector<TunerEntry>& AgentTable() {
             Without(&AgentOptions::skillhub)),
       Entry("agent_no_gate", "the agent loop with ungated skill edits, as in the paper",
             Without(&AgentOptions::gate)),
+      Entry("agent_frozen_skills", "the agent loop with its skill as given, learning nothing",
+            Without(&AgentOptions::evolve)),
+      Entry("agent_opro", "one prompt of the best trials and their scores, nothing else", Opro(),
+            "OPRO (arXiv 2309.03409) over a synthetic model"),
+      Entry("agent_two_rung", "a cheap biased proxy screens proposals, the A/B test decides",
+            TwoRung(), "after arXiv 2602.10226, over a synthetic model"),
   };
   return table;
 }

@@ -6,6 +6,7 @@
 
 #include "baselines/cma_es.h"
 #include "baselines/engineer.h"
+#include "baselines/gp_rows.h"
 #include "baselines/greedy.h"
 #include "baselines/production.h"
 #include "baselines/random_search.h"
@@ -104,6 +105,7 @@ std::vector<TunerEntry> MakeTable() {
              return std::make_unique<CmaEs>("cma_es", task, CmaEsOptions::FromJson(options, path));
            },
        .why_unsuited = [](const TuningTask& task) { return WhyCmaEsUnsuited(*task.space); }});
+  AddGaussianProcesses(&table);
   return table;
 }
 

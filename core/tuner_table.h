@@ -10,14 +10,25 @@
 #include <string>
 #include <vector>
 
+#include "core/configuration.h"
+#include "core/measurement.h"
 #include "core/object_reader.h"
 #include "core/tuner.h"
 
 namespace rectune {
 
-/// Where a tuner may leave files for people to read (transcripts, skills); empty path: nowhere.
+/// A cheap estimate of what an experiment would read of a configuration, made offline and therefore
+/// biased: lifts over production in percent, the same for the same arguments. `alignment` in [0, 1)
+/// is about its correlation with the truth.
+using OfflineProxy =
+    std::function<Measurement(const Configuration& configuration, double alignment)>;
+
+/// What a tuner is given beside its task.
 struct TunerHome {
+  /// Where it may leave files for people to read (transcripts, skills); empty: nowhere.
   std::filesystem::path directory;
+  /// Empty where there is none; a study gives every tuner the same.
+  OfflineProxy proxy = {};
 };
 
 struct TunerEntry {

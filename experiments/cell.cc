@@ -136,7 +136,16 @@ class CellRun {
     } else {
       home_.Recover(home_digest);
     }
-    tuner_ = entry_.make(task, cell_.tuner.options, options_path, TunerHome{home_.home()});
+    TunerHome home{home_.home()};
+    if (port_.offline_proxy) {
+      // One bias a seed, the same for every tuner.
+      home.proxy = [proxy = port_.offline_proxy,
+                    seed = TunerSeed(study_.spec, "offline_proxy", cell_.seed)](
+                       const Configuration& configuration, double alignment) {
+        return proxy(seed, configuration, alignment);
+      };
+    }
+    tuner_ = entry_.make(task, cell_.tuner.options, options_path, home);
     RECTUNE_CHECK(tuner_ != nullptr, "a table entry makes a tuner or throws");
     if (committed == 0) {
       tuner_->Observe(history_);

@@ -53,6 +53,10 @@ int ResumeCommand(const ResumeArguments& arguments, const Workbench& workbench, 
 
 int ReportCommand(const std::filesystem::path& directory, Console& console);
 
+/// Grades the agents of a run against the oracle, writes DIR/grade.json and prints it.
+int GradeCommand(const std::filesystem::path& directory, bool as_json, const Workbench& workbench,
+                 Console& console);
+
 int ListCommand(bool as_json, const Workbench& workbench, Console& console);
 
 /// A scenario's task at a size. Empty task: every task is named, the first is described.
@@ -75,6 +79,18 @@ struct AbArguments {
   double users_per_arm = 0.0;  // 0: the scenario's
 };
 int AbCommand(const AbArguments& arguments, const Workbench& workbench, Console& console);
+
+/// Full mode: production and `configs` on the same users, life by life.
+struct SimulateArguments {
+  TaskArguments task;
+  std::vector<std::string> configs;
+  std::uint64_t first_user = 0;
+  std::uint64_t users = 10'000;
+  std::uint64_t replicate = 0;
+  int jobs = 1;
+};
+int SimulateCommand(const SimulateArguments& arguments, const Workbench& workbench,
+                    Console& console);
 
 struct OracleArguments {
   TaskArguments task;

@@ -19,6 +19,7 @@
 #include "core/config_error.h"
 #include "experiments/commands.h"
 #include "experiments/program_stamp.h"
+#include "experiments/skills_commands.h"
 
 namespace rectune::experiments {
 namespace {
@@ -51,6 +52,7 @@ class Arguments {
     app_.set_version_flag("--version", VersionLine());
     AddStudyCommands();
     AddTaskCommands();
+    AddSkillsCommands(app_, workbench_, console_, status_);
   }
 
   int status() const { return status_; }
@@ -81,6 +83,12 @@ class Arguments {
     CLI::App* report = app_.add_subcommand("report", "Write report, tables and SQLite index again");
     report->add_option("dir", directory_, "Run folder")->required();
     report->callback([this] { status_ = ReportCommand(directory_, console_); });
+
+    CLI::App* grade = app_.add_subcommand(
+        "grade", "Hold what agents said and decided against the oracle; writes grade.json");
+    grade->add_option("dir", directory_, "Run folder")->required();
+    grade->add_flag("--json", as_json_, "As JSON");
+    grade->callback([this] { status_ = GradeCommand(directory_, as_json_, workbench_, console_); });
 
     CLI::App* merge = app_.add_subcommand("merge", "Bring the shards of one study together");
     merge->add_option("--out", directory_, "Run folder to merge into")->required();
@@ -133,6 +141,29 @@ class Arguments {
       status_ = AbCommand(ab_, workbench_, console_);
     });
 
+    CLI::App* simulate = app_.add_subcommand(
+        "simulate", "Full mode: every user of a population lives day by day, coin by coin");
+    AddTask(simulate);
+    simulate
+        ->add_option("--config", simulate_.configs,
+                     "A JSON file to live under as well as production; may be repeated")
+        ->allow_extra_args(false)
+        ->take_all();
+    simulate->add_option("--users", simulate_.users, "Users")
+        ->check(CLI::Range(2, 1'000'000'000))
+        ->capture_default_str();
+    simulate->add_option("--first", simulate_.first_user, "Number of the first user")
+        ->check(CLI::Range(0, 1'000'000'000))
+        ->capture_default_str();
+    simulate->add_option("--replicate", simulate_.replicate, "Which of their possible lives")
+        ->check(CLI::Range(0, 1'000'000'000))
+        ->capture_default_str();
+    AddJobs(simulate, simulate_.jobs);
+    simulate->callback([this] {
+      simulate_.task = Task();
+      status_ = SimulateCommand(simulate_, workbench_, console_);
+    });
+
     CLI::App* oracle =
         app_.add_subcommand("oracle", "Search a task's optimum without noise, for sim/references");
     AddTask(oracle);
@@ -179,6 +210,7 @@ class Arguments {
   ResumeArguments resume_;
   TaskArguments task_;
   AbArguments ab_;
+  SimulateArguments simulate_;
   OracleArguments oracle_;
   std::string shard_;
   std::string scenario_;

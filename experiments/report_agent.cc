@@ -2,6 +2,8 @@
 #include <string>
 #include <vector>
 
+#include "core/config_error.h"
+#include "experiments/grade_table.h"
 #include "experiments/report_format.h"
 #include "experiments/report_markdown.h"
 #include "experiments/report_sections.h"
@@ -18,6 +20,23 @@ const CellData* TranscriptCell(const ReportSummary& summary) {
   return nullptr;
 }
 
+/// What `rectune grade` left in the folder, if anybody graded the run.
+void AddGrades(const std::filesystem::path& file, HtmlWriter* html) {
+  if (!std::filesystem::exists(file)) {
+    html->Element("p",
+                  "Nobody held these words against the oracle yet: `rectune grade` does, and the "
+                  "next report shows it.",
+                  {{"class", "caption"}});
+    return;
+  }
+  try {
+    for (const Table& table : GradeTables(ReadJsonFile(file))) html->Add(ToHtml(table));
+  } catch (const ConfigError& error) {
+    throw error.In(file.string());
+  }
+  for (const std::string& note : GradeNotes()) html->Element("p", note, {{"class", "caption"}});
+}
+
 }  // namespace
 
 Markup TranscriptSection(const ReportContext& context) {
@@ -27,6 +46,7 @@ Markup TranscriptSection(const ReportContext& context) {
   const std::vector<TranscriptRound> rounds = ReadTranscript(cell->home);
   HtmlWriter html;
   html.Open("section", {{"id", "transcript"}}).Element("h2", "What the agents said");
+  AddGrades(context.run.directory / "grade.json", &html);
   if (rounds.empty()) {
     html.Element("p", name + ", seed " + std::to_string(cell->seed) + ", left no transcript.");
     html.Close();

@@ -42,42 +42,6 @@ std::shared_ptr<const MetricCatalogue> ReadMetrics(ObjectReader& reader) {
   return std::make_shared<const MetricCatalogue>(std::move(metrics));
 }
 
-TaskData ReadTask(const fs::path& file) {
-  const Json json = ReadJsonFile(file);
-  try {
-    ObjectReader reader(json, "");
-    reader.Integer("schema", {kManifestSchema, kManifestSchema});
-    const auto metrics = ReadMetrics(reader);
-    const auto space = std::make_shared<const ParameterSpace>(
-        ParameterSpace::FromJson(reader.Value("parameters"), reader.PathOf("parameters")));
-    ObjectReader production = reader.Object("production");
-    TaskData task{.scenario = reader.String("scenario"),
-                  .task = reader.String("task"),
-                  .size = reader.String("size"),
-                  .description = reader.String("description"),
-                  .space = space,
-                  .metrics = metrics,
-                  .objective = Objective::FromJson(reader.Value("objective"),
-                                                   reader.PathOf("objective"), *metrics),
-                  .horizon_days = static_cast<int>(reader.Integer("horizon_days", {0, 100'000})),
-                  .production = MeasurementFromJson(production.Value("levels"), *metrics,
-                                                    production.PathOf("levels")),
-                  .reference = std::nullopt};
-    if (reader.Has("reference")) {
-      ObjectReader reference = reader.Object("reference");
-      task.reference = ReferenceData{.optimum = space->Parse(reference.Value("configuration"),
-                                                             reference.PathOf("configuration")),
-                                     .value = reference.Number("value"),
-                                     .violation = reference.Number("violation"),
-                                     .oracle_value = reference.Number("oracle_value"),
-                                     .provenance = reference.String("provenance")};
-    }
-    return task;
-  } catch (const ConfigError& error) {
-    throw error.In(file.string());
-  }
-}
-
 TrueScore ReadScore(const Json& json, const std::string& path) {
   ObjectReader reader(json, path);
   return {.value = NumberFromJson(reader.Value("value"), reader.PathOf("value")),
@@ -161,6 +125,42 @@ std::optional<CellData> ReadCell(const fs::path& folder, const TaskData& task) {
 }
 
 }  // namespace
+
+TaskData ReadTask(const fs::path& file) {
+  const Json json = ReadJsonFile(file);
+  try {
+    ObjectReader reader(json, "");
+    reader.Integer("schema", {kManifestSchema, kManifestSchema});
+    const auto metrics = ReadMetrics(reader);
+    const auto space = std::make_shared<const ParameterSpace>(
+        ParameterSpace::FromJson(reader.Value("parameters"), reader.PathOf("parameters")));
+    ObjectReader production = reader.Object("production");
+    TaskData task{.scenario = reader.String("scenario"),
+                  .task = reader.String("task"),
+                  .size = reader.String("size"),
+                  .description = reader.String("description"),
+                  .space = space,
+                  .metrics = metrics,
+                  .objective = Objective::FromJson(reader.Value("objective"),
+                                                   reader.PathOf("objective"), *metrics),
+                  .horizon_days = static_cast<int>(reader.Integer("horizon_days", {0, 100'000})),
+                  .production = MeasurementFromJson(production.Value("levels"), *metrics,
+                                                    production.PathOf("levels")),
+                  .reference = std::nullopt};
+    if (reader.Has("reference")) {
+      ObjectReader reference = reader.Object("reference");
+      task.reference = ReferenceData{.optimum = space->Parse(reference.Value("configuration"),
+                                                             reference.PathOf("configuration")),
+                                     .value = reference.Number("value"),
+                                     .violation = reference.Number("violation"),
+                                     .oracle_value = reference.Number("oracle_value"),
+                                     .provenance = reference.String("provenance")};
+    }
+    return task;
+  } catch (const ConfigError& error) {
+    throw error.In(file.string());
+  }
+}
 
 double NormalisedRegret(const TrueScore& score, double reference_value) {
   RECTUNE_CHECK(reference_value > 0.0, "a reference optimum is better than production");

@@ -104,6 +104,9 @@ struct RunData {
 /// max(1, regret). Broken contract unless f* > 0.
 double NormalisedRegret(const TrueScore& score, double reference_value);
 
+/// task.json of a run folder; a ConfigError located in it when it cannot be read.
+TaskData ReadTask(const std::filesystem::path& file);
+
 /// Reads manifest, task and every journal. A torn tail is ignored (and left in place); a damaged
 /// line elsewhere throws std::runtime_error with file and line number; a folder that is no run
 /// folder is a ConfigError.

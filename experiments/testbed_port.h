@@ -40,6 +40,21 @@ struct ReferencePort {
   std::string provenance;
 };
 
+/// A stretch of the evaluation population to simulate user by user.
+struct FullRequest {
+  std::uint64_t first_user = 0;
+  std::uint64_t users = 0;
+  std::uint64_t replicate = 0;
+  int jobs = 1;  // changes no result
+};
+
+/// Metric levels over simulated users, in the catalogue's order.
+struct FullReadout {
+  std::vector<double> levels;
+  std::vector<double> standard_errors;
+  Json sums;  // exact; shards add up to the whole
+};
+
 /// One scenario's task at one size. Every function is safe to call from several threads and is
 /// pure: the same arguments give the same bits.
 struct TestbedPort {
@@ -66,8 +81,14 @@ struct TestbedPort {
   /// The same on the tuning panel, whose users the experiments expose: for judging an arm, not a
   /// recommendation. Cheap for an arm that run_round has measured.
   std::function<Measurement(const Configuration&)> exposed_truth;
+  /// Full mode: each configuration on the same users.
+  std::function<std::vector<FullReadout>(std::span<const Configuration>, const FullRequest&)>
+      simulate_users;
   /// The same on the oracle panel, where reference optima are searched.
   std::function<Measurement(const Configuration&)> oracle_truth;
+  /// A cheap, biased estimate without noise (experiments/offline_proxy.h), for tuners that screen.
+  std::function<Measurement(std::uint64_t seed, const Configuration&, double alignment)>
+      offline_proxy = {};
 };
 
 struct ScenarioInfo {

@@ -3,9 +3,11 @@
 // The wiring of the real program: sim's testbeds behind the port, the tables of tuners in one.
 #include <utility>
 
+#include "agents/hybrid_tuner.h"
 #include "agents/table.h"
 #include "baselines/table.h"
 #include "experiments/embedded_specs.h"
+#include "experiments/offline_proxy.h"
 #include "experiments/testbed_port.h"
 #include "sim/testbed.h"
 
@@ -31,6 +33,7 @@ std::shared_ptr<const TestbedPort> OpenSim(const std::string& scenario, const st
                    .run_round = {},
                    .truth = {},
                    .exposed_truth = {},
+                   .simulate_users = {},
                    .oracle_truth = {}};
   if (const std::optional<sim::Reference>& reference = testbed->reference()) {
     port.reference = ReferencePort{.optimum = reference->optimum,
@@ -54,9 +57,20 @@ std::shared_ptr<const TestbedPort> OpenSim(const std::string& scenario, const st
   port.exposed_truth = [testbed](const Configuration& configuration) {
     return testbed->Truth(configuration, sim::PanelKind::kTuning);
   };
+  port.simulate_users = [testbed](std::span<const Configuration> arms, const FullRequest& request) {
+    std::vector<FullReadout> readouts;
+    for (const sim::FullArm& arm : testbed->SimulateUsers(arms, request.first_user, request.users,
+                                                          request.replicate, request.jobs)) {
+      readouts.push_back({.levels = arm.levels,
+                          .standard_errors = arm.standard_errors,
+                          .sums = arm.totals.ToJson()});
+    }
+    return readouts;
+  };
   port.oracle_truth = [testbed](const Configuration& configuration) {
     return testbed->Truth(configuration, sim::PanelKind::kOracle);
   };
+  port.offline_proxy = MakeOfflineProxy(port.space, port.exposed_truth);
   return std::make_shared<const TestbedPort>(std::move(port));
 }
 
@@ -71,6 +85,7 @@ Workbench MakeWorkbench() {
   workbench.tuners = baselines::BaselineTable();
   const std::vector<TunerEntry>& agents = agents::AgentTable();
   workbench.tuners.insert(workbench.tuners.end(), agents.begin(), agents.end());
+  workbench.tuners.push_back(agents::HybridEntry(baselines::BaselineTable()));
   workbench.specs = EmbeddedSpecs();
   workbench.open = OpenSim;
   return workbench;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/testbed.h"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 #include <mutex>
 
@@ -9,6 +11,7 @@
 #include "core/object_reader.h"
 #include "sim/ab_platform.h"
 #include "sim/cost.h"
+#include "sim/full_mode.h"
 #include "sim/metrics.h"
 #include "sim/scenario.h"
 #include "sim/scenarios/embedded.h"
@@ -222,6 +225,33 @@ Measurement Testbed::Truth(const Configuration& configuration, PanelKind panel) 
   // A search for the optimum never returns to a point: nothing to remember.
   if (panel == PanelKind::kOracle) return truth;
   return parts_->Remember(panel, configuration, truth);
+}
+
+std::vector<FullArm> Testbed::SimulateUsers(std::span<const Configuration> arms,
+                                            std::uint64_t first_user, std::uint64_t users,
+                                            std::uint64_t replicate, int jobs) const {
+  std::vector<StageConfig> configs;
+  for (const Configuration& arm : arms) configs.push_back(parts_->Bind(arm));
+  const FullPlan plan{.population = Purpose::kEvaluationUsers,
+                      .first_user = first_user,
+                      .users = users,
+                      .replicate = replicate};
+  std::vector<FullTotals> totals =
+      SimulateFull(parts_->TheWorld(), parts_->production, configs, plan, jobs);
+  std::vector<FullArm> result;
+  for (std::size_t a = 0; a < totals.size(); ++a) {
+    const LinearisedArm arm =
+        Linearise(totals[a].ToOutcome(ServingCost(configs[a], parts_->size.world)));
+    FullArm& full = result.emplace_back();
+    full.levels = arm.levels;
+    for (std::size_t k = 0; k < arm.metrics(); ++k) {
+      const auto row = static_cast<Eigen::Index>(k);
+      full.standard_errors.push_back(
+          std::sqrt(std::max(0.0, arm.within(row, row)) / static_cast<double>(users)));
+    }
+    full.totals = std::move(totals[a]);
+  }
+  return result;
 }
 
 }  // namespace rectune::sim

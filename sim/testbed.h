@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "core/tuner.h"
+#include "sim/full_totals.h"
 
 namespace rectune::sim {
 
@@ -39,6 +40,13 @@ struct Reference {
 /// Populations that never mix. Tuners' data comes from the first; regret is judged on the second;
 /// the reference optimum was found on the third.
 enum class PanelKind { kTuning, kEvaluation, kOracle };
+
+/// One configuration in full mode, metrics in the order of SimMetrics().
+struct FullArm {
+  std::vector<double> levels;
+  std::vector<double> standard_errors;
+  FullTotals totals;
+};
 
 class Testbed {
  public:
@@ -72,6 +80,10 @@ class Testbed {
   /// Noise-free lifts over production on one panel; standard errors are 0.
   Measurement Truth(const Configuration& configuration,
                     PanelKind panel = PanelKind::kEvaluation) const;
+
+  /// Full mode (sim/full_mode.h): users of the evaluation population live under each configuration.
+  std::vector<FullArm> SimulateUsers(std::span<const Configuration> arms, std::uint64_t first_user,
+                                     std::uint64_t users, std::uint64_t replicate, int jobs) const;
 
   /// The frozen reference of this task and size, if one is checked in.
   const std::optional<Reference>& reference() const;

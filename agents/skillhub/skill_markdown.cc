@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <functional>
 
+#include "agents/digest.h"
 #include "agents/text.h"
+#include "core/check.h"
 #include "core/object_reader.h"
 
 namespace rectune::agents {
@@ -102,6 +104,21 @@ std::string RenderSearchSpace(const Skill& skill, const ParameterSpace& root) {
   json["tightenings"] = Json::array();
   for (const Tightening& t : skill.tightenings) json["tightenings"].push_back(ToJson(t));
   return DumpPretty(json);
+}
+
+std::string RenderMarkdown(const Skill& skill) {
+  std::string markdown =
+      "---\nname: " + skill.name + "\ndescription: " + YamlQuote(skill.description) +
+      "\nmetadata:\n  rectune-format: \"" + kFormat + "\"\n---\n\n# " + skill.name + "\n";
+  for (const Slot& slot : Slots()) {
+    markdown += std::string("\n## ") + slot.heading + "\n\n";
+    const std::string text = QuoteHeadings(Trim(skill.*slot.text));
+    if (!text.empty()) markdown += text + "\n";
+    if (slot.text == &Skill::domain_knowledge) {
+      markdown += (text.empty() ? "" : "\n") + RenderLearnedRules(skill);
+    }
+  }
+  return markdown;
 }
 
 std::string RenderRules(const Skill& skill) {
@@ -226,23 +243,18 @@ Skill ParseLocated(const SkillFiles& files) {
 
 }  // namespace
 
+std::string RenderLearnedRules(const Skill& skill) {
+  return std::string(kLearnedHeading) + "\n\nGenerated from references/rules.json.\n\n" +
+         LearnedRules(skill);
+}
+
+SkillFiles RenderWithoutSpace(const Skill& skill) {
+  RECTUNE_CHECK(skill.tightenings.empty(), "a tightening belongs to a search space");
+  return {RenderMarkdown(skill), RenderRules(skill), ""};
+}
+
 SkillFiles RenderSkill(const Skill& skill, const ParameterSpace& root) {
-  SkillFiles files;
-  files.markdown = "---\nname: " + skill.name + "\ndescription: " + YamlQuote(skill.description) +
-                   "\nmetadata:\n  rectune-format: \"" + kFormat + "\"\n---\n\n# " + skill.name +
-                   "\n";
-  for (const Slot& slot : Slots()) {
-    files.markdown += std::string("\n## ") + slot.heading + "\n\n";
-    const std::string text = QuoteHeadings(Trim(skill.*slot.text));
-    if (!text.empty()) files.markdown += text + "\n";
-    if (slot.text == &Skill::domain_knowledge) {
-      files.markdown += std::string(text.empty() ? "" : "\n") + kLearnedHeading +
-                        "\n\nGenerated from references/rules.json.\n\n" + LearnedRules(skill);
-    }
-  }
-  files.rules = RenderRules(skill);
-  files.search_space = RenderSearchSpace(skill, root);
-  return files;
+  return {RenderMarkdown(skill), RenderRules(skill), RenderSearchSpace(skill, root)};
 }
 
 Skill ParseSkill(const SkillFiles& files, const std::string& source) {
@@ -253,15 +265,25 @@ Skill ParseSkill(const SkillFiles& files, const std::string& source) {
   }
 }
 
-Skill ReadSkillFolder(const std::filesystem::path& folder) {
+int SkillTokens(const Skill& skill) { return EstimateTokens(RenderMarkdown(skill)); }
+
+std::string SkillVersionId(const SkillFiles& files) {
+  const std::string content = files.markdown + '\0' + files.rules + '\0' + files.search_space;
+  return Sha256Hex(content).substr(0, 16);
+}
+
+SkillFiles ReadSkillFiles(const std::filesystem::path& folder) {
   const auto optional_file = [&](const char* name) {
     const std::filesystem::path file = folder / "references" / name;
     return std::filesystem::exists(file) ? ReadFile(file) : std::string();
   };
+  return {ReadFile(folder / "SKILL.md"), optional_file("rules.json"),
+          optional_file("search_space.json")};
+}
+
+Skill ReadSkillFolder(const std::filesystem::path& folder) {
   const std::filesystem::path markdown = folder / "SKILL.md";
-  SkillFiles files{ReadFile(markdown), optional_file("rules.json"),
-                   optional_file("search_space.json")};
-  Skill skill = ParseSkill(files, markdown.string());
+  Skill skill = ParseSkill(ReadSkillFiles(folder), markdown.string());
   const std::string folder_name = std::filesystem::absolute(folder).lexically_normal().filename();
   if (folder_name != skill.name && !folder_name.empty()) {
     throw ConfigError("/name", '"' + skill.name + '"', "the folder's own name, " + folder_name)

@@ -25,10 +25,24 @@ struct SkillFiles {
 };
 
 SkillFiles RenderSkill(const Skill& skill, const ParameterSpace& root);
+/// The same for a skill of no task in particular: no search space. Broken contract if it tightens.
+SkillFiles RenderWithoutSpace(const Skill& skill);
+
+/// The "### Learned rules" section of SKILL.md, which is generated from the rules.
+std::string RenderLearnedRules(const Skill& skill);
 
 /// ConfigError, located in `source`, for anything the specification refuses: a missing or bad name
 /// or description, broken YAML, a file over 256 KiB.
 Skill ParseSkill(const SkillFiles& files, const std::string& source);
+
+/// About how many tokens its SKILL.md takes in a prompt.
+int SkillTokens(const Skill& skill);
+
+/// The content address of a version: the first 16 digits of the SHA-256 of its files.
+std::string SkillVersionId(const SkillFiles& files);
+
+/// The files of a folder as they are, unread; ConfigError when it has no SKILL.md.
+SkillFiles ReadSkillFiles(const std::filesystem::path& folder);
 
 /// Reads a folder; its name must be the skill's name.
 Skill ReadSkillFolder(const std::filesystem::path& folder);

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "agents/derived_file.h"
-#include "agents/digest.h"
 #include "agents/skillhub/skill_markdown.h"
 #include "agents/text.h"
 #include "core/check.h"
@@ -78,9 +77,7 @@ Skillhub::Skillhub(std::shared_ptr<const ParameterSpace> root) : root_(std::move
 }
 
 std::string Skillhub::VersionId(const Skill& skill) const {
-  const SkillFiles files = RenderSkill(skill, *root_);
-  const std::string content = files.markdown + '\0' + files.rules + '\0' + files.search_space;
-  return Sha256Hex(content).substr(0, 16);
+  return SkillVersionId(RenderSkill(skill, *root_));
 }
 
 std::string Skillhub::Commit(const Skill& skill, const Provenance& provenance) {
@@ -121,19 +118,6 @@ const SkillVersion* Skillhub::Find(const std::string& version) const {
   return nullptr;
 }
 
-Json Skillhub::LogJson() const {
-  Json log = Json::array();
-  for (const HeadMove& move : moves_) {
-    Json entry;
-    entry["name"] = move.name;
-    entry["version"] = move.version;
-    entry["kind"] = move.kind;
-    entry["provenance"] = ProvenanceToJson(move.provenance);
-    log.push_back(std::move(entry));
-  }
-  return log;
-}
-
 void Skillhub::WriteTo(const std::filesystem::path& directory) const {
   for (const SkillVersion& version : versions_) {
     const SkillFiles files = RenderSkill(version.skill, *root_);
@@ -142,7 +126,7 @@ void Skillhub::WriteTo(const std::filesystem::path& directory) const {
       WriteSkillFiles(directory / version.skill.name, files);
     }
   }
-  WriteDerivedFile(directory / ".versions" / "log.json", DumpPretty(LogJson()));
+  WriteDerivedFile(directory / ".versions" / "log.json", DumpPretty(LogToJson(moves_)));
 }
 
 Json Skillhub::ToJson() const {
@@ -168,7 +152,7 @@ Json Skillhub::ToJson() const {
   }
   json["heads"] = Json::object();
   for (const auto& [name, id] : heads_) json["heads"][name] = id;
-  json["log"] = LogJson();
+  json["log"] = LogToJson(moves_);
   return json;
 }
 
@@ -206,14 +190,35 @@ Skillhub Skillhub::FromJson(const Json& json, const std::string& path,
     }
     hub.heads_[name] = id.get<std::string>();
   }
-  reader.ForEach("log", [&](const Json& element, const std::string& where) {
-    ObjectReader move(element, where);
-    hub.moves_.push_back({move.String("name"), move.String("version"), move.String("kind"),
-                          ProvenanceFromJson(move.Value("provenance"), where + "/provenance")});
-    move.Finish();
-  });
+  hub.moves_ = LogFromJson(reader.Value("log"), reader.PathOf("log"));
   reader.Finish();
   return hub;
+}
+
+Json LogToJson(const std::vector<HeadMove>& moves) {
+  Json log = Json::array();
+  for (const HeadMove& move : moves) {
+    Json entry;
+    entry["name"] = move.name;
+    entry["version"] = move.version;
+    entry["kind"] = move.kind;
+    entry["provenance"] = ProvenanceToJson(move.provenance);
+    log.push_back(std::move(entry));
+  }
+  return log;
+}
+
+std::vector<HeadMove> LogFromJson(const Json& json, const std::string& path) {
+  if (!json.is_array()) throw ConfigError(path, json.dump(), "an array of moves");
+  std::vector<HeadMove> moves;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const std::string where = path + "/" + std::to_string(i);
+    ObjectReader move(json[i], where);
+    moves.push_back({move.String("name"), move.String("version"), move.String("kind"),
+                     ProvenanceFromJson(move.Value("provenance"), where + "/provenance")});
+    move.Finish();
+  }
+  return moves;
 }
 
 std::vector<std::string> DiffSkills(const Skill& before, const Skill& after) {

@@ -71,13 +71,16 @@ class Skillhub {
 
  private:
   std::string VersionId(const Skill& skill) const;
-  Json LogJson() const;
 
   std::shared_ptr<const ParameterSpace> root_;
   std::vector<SkillVersion> versions_;
   std::map<std::string, std::string> heads_;
   std::vector<HeadMove> moves_;
 };
+
+/// The moves as a log file holds them, oldest first, and back.
+Json LogToJson(const std::vector<HeadMove>& moves);
+std::vector<HeadMove> LogFromJson(const Json& json, const std::string& path);
 
 /// Lines that differ between two versions' SKILL.md and tightenings, as "+ ..." and "- ...".
 std::vector<std::string> DiffSkills(const Skill& before, const Skill& after);

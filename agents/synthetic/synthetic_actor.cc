@@ -97,7 +97,12 @@ class ActorMind {
              std::equal(unit.begin(), unit.end(), other.begin(),
                         [](double a, double b) { return std::abs(a - b) <= kDistinct; });
     };
-    return same(production_unit_) || std::any_of(taken_.begin(), taken_.end(), same) ||
+    const auto refused = [&](const Refusal& refusal) {
+      return same(root_.Encode(refusal.configuration));
+    };
+    return same(production_unit_) ||
+           std::any_of(context_.refusals.begin(), context_.refusals.end(), refused) ||
+           std::any_of(taken_.begin(), taken_.end(), same) ||
            std::any_of(beliefs_.visible_units().begin(), beliefs_.visible_units().end(), same);
   }
 

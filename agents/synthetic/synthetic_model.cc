@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agents/synthetic/synthetic_model.h"
 
+#include "agents/reply_xml.h"
 #include "agents/synthetic/synthetic_roles.h"
 #include "agents/text.h"
 #include "core/check.h"
@@ -37,19 +38,20 @@ std::string Spoil(const std::string& text, RandomStream* stream) {
       return "Here is what I would try: change the most sensitive weights step by step.";
     default: {
       std::string spoiled = text;
-      const std::size_t comma = spoiled.find_last_of(']');
-      if (comma != std::string::npos) spoiled.insert(comma, ",");
+      const bool is_xml = text.rfind('<', 0) == 0;
+      const std::size_t last = spoiled.find_last_of(is_xml ? '/' : ']');
+      if (last != std::string::npos) spoiled.insert(last, ",");
       return spoiled;
     }
   }
 }
 
 /// Models like to wrap.
-std::string Wrap(const std::string& json, RandomStream* stream) {
+std::string Wrap(const std::string& reply, bool is_xml, RandomStream* stream) {
   const double style = stream->Uniform();
-  if (style < 0.5) return json;
-  if (style < 0.8) return "```json\n" + json + "\n```";
-  return "Here is my answer.\n\n```json\n" + json + "\n```";
+  if (style < 0.5) return reply;
+  const std::string fenced = (is_xml ? "```xml\n" : "```json\n") + reply + "\n```";
+  return style < 0.8 ? fenced : "Here is my answer.\n\n" + fenced;
 }
 
 }  // namespace
@@ -64,10 +66,12 @@ ChatReply SyntheticModel::Complete(const ChatRequest& request) {
       static_cast<std::uint64_t>(request.attempt);
   const SyntheticCall call{options_, seed_, static_cast<std::uint64_t>(request.round), address};
   RandomStream form = call.Stream(kFormItem);
-  const std::string json = DumpLine(Play(request, call));
+  const bool is_xml = request.format == ReplyFormat::kXml;
+  const Json played = Play(request, call);
+  const std::string text = is_xml ? ToXml(played) : DumpLine(played);
   ChatReply reply;
   const bool spoil = form.Uniform() < options_.malformed_rate;
-  reply.text = spoil ? Spoil(json, &form) : Wrap(json, &form);
+  reply.text = spoil ? Spoil(text, &form) : Wrap(text, is_xml, &form);
   reply.finish_reason = "stop";
   const std::size_t limit = static_cast<std::size_t>(request.max_output_tokens) * 4;
   if (reply.text.size() > limit) {

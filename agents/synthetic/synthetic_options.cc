@@ -1,11 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agents/synthetic/synthetic_options.h"
 
+#include "core/check.h"
+
 namespace rectune::agents {
+
+SyntheticOptions SyntheticPreset(const std::string& name) {
+  SyntheticOptions options;  // "medium"
+  if (name == "weak") {
+    options.prior_quality = 0.6;
+    options.reasoning_depth = 1;
+    options.context_window = 8;
+    options.out_of_range_rate = 0.10;
+    options.wrong_sign_rate = 0.10;
+    options.unknown_parameter_rate = 0.08;
+    options.malformed_rate = 0.15;
+  } else if (name == "strong") {
+    options.prior_quality = 0.95;
+    options.reasoning_depth = 3;
+    options.context_window = 100;
+    options.out_of_range_rate = 0.005;
+    options.wrong_sign_rate = 0.005;
+    options.unknown_parameter_rate = 0.0;
+    options.malformed_rate = 0.005;
+  } else {
+    RECTUNE_CHECK(name == "medium", "no preset named " + name);
+  }
+  return options;
+}
 
 SyntheticOptions SyntheticOptionsFromJson(const Json& json, const std::string& path) {
   ObjectReader reader(json, path);
   SyntheticOptions options;
+  if (reader.Has("preset")) {
+    options = SyntheticPreset(reader.OneOf("preset", {"weak", "medium", "strong"}));
+  }
   const NumberRange share{0.0, 1.0};
   options.prior_quality = reader.NumberOr("prior_quality", options.prior_quality, share);
   options.reasoning_depth =

@@ -28,7 +28,12 @@ struct SyntheticOptions {
   double malformed_rate = 0.03;
 };
 
-/// {"prior_quality", "reasoning_depth", "context_window", "out_of_range_rate", ...}, all optional.
+/// "weak", "medium" (the defaults above) or "strong": neutral steps of every knob at once, no
+/// product's likeness. Broken contract for another name.
+SyntheticOptions SyntheticPreset(const std::string& name);
+
+/// {"preset", "prior_quality", "reasoning_depth", "context_window", "out_of_range_rate", ...}, all
+/// optional; single knobs override the preset.
 SyntheticOptions SyntheticOptionsFromJson(const Json& json, const std::string& path);
 Json ToJson(const SyntheticOptions& options);
 

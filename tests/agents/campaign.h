@@ -4,21 +4,76 @@
 #pragma once
 
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "agents/hybrid_tuner.h"
 #include "agents/table.h"
+#include "core/random_stream.h"
 #include "tests/support/toy_task.h"
 
 namespace rectune::agents::testing {
 
 inline constexpr double kNoise = 0.3;
 
+/// Uniform in the unit cube: half of a hybrid, and a yardstick.
+class RandomTuner : public Tuner {
+ public:
+  explicit RandomTuner(TuningTask task) : Tuner("random", std::move(task)) {}
+
+ private:
+  std::vector<Proposal> DoPropose(int arms) override {
+    std::vector<Proposal> proposals(static_cast<std::size_t>(arms));
+    for (std::size_t i = 0; i < proposals.size(); ++i) {
+      RandomStream stream(task().seed, Purpose::kTest,
+                          static_cast<std::uint64_t>(proposed_rounds()) + 100, i);
+      std::vector<double> unit(task().space->dimension());
+      for (double& u : unit) u = stream.Uniform();
+      proposals[i].configuration = task().space->Decode(unit);
+      proposals[i].source = "random";
+    }
+    return proposals;
+  }
+};
+
+/// Every agent tuner there is, the hybrid over random search.
+inline const std::vector<TunerEntry>& TestedTable() {
+  static const std::vector<TunerEntry> table = [] {
+    std::vector<TunerEntry> entries = AgentTable();
+    TunerEntry random;
+    random.name = "random";
+    random.make = [](const TuningTask& task, const Json&, const std::string&, const TunerHome&) {
+      return std::make_unique<RandomTuner>(task);
+    };
+    entries.push_back(HybridEntry({random}));
+    return entries;
+  }();
+  return table;
+}
+
+/// An offline proxy that sees only how far a configuration is from production.
+inline Measurement NearIsBetter(const TuningTask& task, const Configuration& configuration) {
+  const std::vector<double> production = task.space->Encode(task.space->Production());
+  const std::vector<double> unit = task.space->Encode(configuration);
+  Measurement estimate;
+  estimate.readings.resize(task.metrics->size());
+  for (std::size_t j = 0; j < unit.size(); ++j) {
+    estimate.readings[0].lift -= std::abs(unit[j] - production[j]);
+  }
+  return estimate;
+}
+
 inline std::unique_ptr<Tuner> Make(const std::string& name, const TuningTask& task,
-                                   const std::string& options = "{}", const TunerHome& home = {}) {
-  const TunerEntry* entry = FindTuner(AgentTable(), name);
+                                   const std::string& options = "{}", TunerHome home = {}) {
+  const TunerEntry* entry = FindTuner(TestedTable(), name);
   REQUIRE(entry != nullptr);
+  if (!home.proxy) {
+    home.proxy = [task](const Configuration& configuration, double) {
+      return NearIsBetter(task, configuration);
+    };
+  }
   return entry->make(task, ParseJson(options), "", home);
 }
 

@@ -22,12 +22,14 @@ using testing::kNoise;
 using testing::Make;
 using testing::Play;
 using testing::Production;
+using testing::RandomTuner;
 using testing::Reread;
 using testing::ScriptedModel;
+using testing::TestedTable;
 
 TEST_CASE("The table lists the agent and ablations of it, all labelled as stand-ins") {
   REQUIRE(FindTuner(AgentTable(), "agent") != nullptr);
-  for (const TunerEntry& entry : AgentTable()) {
+  for (const TunerEntry& entry : TestedTable()) {
     CHECK(entry.is_agent);
     CHECK(entry.is_stand_in);
     CHECK(entry.why_unsuited(MakeToyTask(1, 2, 2)).empty());
@@ -36,7 +38,7 @@ TEST_CASE("The table lists the agent and ablations of it, all labelled as stand-
 
 TEST_CASE("Proposals are inside the space, with a hypothesis and a true source") {
   const TuningTask task = MakeToyTask(3, 4, 4);
-  for (const TunerEntry& entry : AgentTable()) {
+  for (const TunerEntry& entry : TestedTable()) {
     INFO(entry.name);
     const auto tuner = Make(entry.name, task);
     tuner->Observe(Production(task));
@@ -44,10 +46,11 @@ TEST_CASE("Proposals are inside the space, with a hypothesis and a true source")
       const std::vector<Proposal> proposals = tuner->Propose(4);
       REQUIRE(proposals.size() == 4);
       for (const Proposal& proposal : proposals) {
-        CHECK(proposal.source.rfind("agent/actor", 0) == 0);
+        const bool is_agents = proposal.source.rfind("agent/actor", 0) == 0;
+        CHECK((is_agents || entry.name == "agent_hybrid"));
         if (!proposal.configuration) continue;
         CHECK(task.space->Contains(*proposal.configuration));
-        CHECK_FALSE(proposal.hypothesis.empty());
+        CHECK(proposal.hypothesis.empty() != is_agents);
       }
       tuner->Observe(RunToyRound(task, round, proposals, kNoise, 1 + (round - 1) * 4));
     }
@@ -55,7 +58,7 @@ TEST_CASE("Proposals are inside the space, with a hypothesis and a true source")
 }
 
 TEST_CASE("Same seed, same campaign; another seed, another") {
-  for (const TunerEntry& entry : AgentTable()) {
+  for (const TunerEntry& entry : TestedTable()) {
     INFO(entry.name);
     const auto campaign = [&](std::uint64_t seed) {
       const TuningTask task = MakeToyTask(seed, 4, 4);
@@ -71,7 +74,7 @@ TEST_CASE("Same seed, same campaign; another seed, another") {
 TEST_CASE("A campaign restored at any round goes on as if nothing had happened") {
   constexpr int kRounds = 6;
   const TuningTask task = MakeToyTask(2, kRounds, 4);
-  for (const TunerEntry& entry : AgentTable()) {
+  for (const TunerEntry& entry : TestedTable()) {
     INFO(entry.name);
     const auto whole = Make(entry.name, task);
     whole->Observe(Production(task));
@@ -125,7 +128,7 @@ TEST_CASE("A state that does not fit is refused with its place") {
 
 TEST_CASE("Rounds that fail, are rejected or come back empty do not stop it") {
   const TuningTask task = MakeToyTask(5, 6, 4);
-  for (const TunerEntry& entry : AgentTable()) {
+  for (const TunerEntry& entry : TestedTable()) {
     INFO(entry.name);
     const auto tuner = Make(entry.name, task);
     tuner->Observe(Production(task));
@@ -262,23 +265,6 @@ TEST_CASE("A reasoning agent beats random search on the toy at equal arms") {
     return sum / 10.0;
   };
   // Random search with the same arms, the same noise and the same recommendation.
-  class RandomTuner : public Tuner {
-   public:
-    explicit RandomTuner(TuningTask task) : Tuner("random", std::move(task)) {}
-
-   private:
-    std::vector<Proposal> DoPropose(int arms) override {
-      std::vector<Proposal> proposals(static_cast<std::size_t>(arms));
-      for (std::size_t i = 0; i < proposals.size(); ++i) {
-        RandomStream stream(task().seed, Purpose::kTest,
-                            static_cast<std::uint64_t>(proposed_rounds()) + 100, i);
-        std::vector<double> unit(task().space->dimension());
-        for (double& u : unit) u = stream.Uniform();
-        proposals[i].configuration = task().space->Decode(unit);
-      }
-      return proposals;
-    }
-  };
   double random = 0.0;
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     RandomTuner tuner(MakeToyTask(seed, 12, 4));
@@ -289,6 +275,24 @@ TEST_CASE("A reasoning agent beats random search on the toy at equal arms") {
   CAPTURE(random, linear, quadratic);
   CHECK(linear > random);
   CHECK(quadratic > random);
+}
+
+TEST_CASE("A stronger preset tunes better on the toy at equal arms") {
+  const auto mean_truth = [](const std::string& preset) {
+    double sum = 0.0;
+    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+      const TuningTask task = MakeToyTask(seed, 12, 4);
+      const auto tuner = Make("agent", task, R"({"model": {"preset": ")" + preset + "\"}}");
+      sum += test_support::ToyTruth(task, test_support::RunToyStudy(*tuner, kNoise));
+    }
+    return sum / 10.0;
+  };
+  const double weak = mean_truth("weak");
+  const double medium = mean_truth("medium");
+  const double strong = mean_truth("strong");
+  CAPTURE(weak, medium, strong);
+  CHECK(weak < medium);
+  CHECK(weak < strong);
 }
 
 }  // namespace

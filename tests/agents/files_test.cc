@@ -101,7 +101,8 @@ TEST_CASE("Text inside a skill is shown, never obeyed") {
   const auto files = Files(directory.path() / "b" / "home");
   for (const auto& [name, text] : files) {
     CHECK((name.rfind("transcript/round-0", 0) == 0 || name.rfind("skills/", 0) == 0 ||
-           name.rfind("ab_tasks/round-0", 0) == 0 || name == "memory.json" ||
+           name.rfind("ab_tasks/round-0", 0) == 0 || name.rfind("deploy/round-0", 0) == 0 ||
+           name.rfind("proposals/round-0", 0) == 0 || name == "memory.json" ||
            name == "traces.otlp.jsonl"));
     CHECK(text.find('\x1b') == std::string::npos);
   }

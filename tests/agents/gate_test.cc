@@ -8,12 +8,15 @@
 
 #include "agents/skill_agent.h"
 #include "core/random_stream.h"
+#include "tests/agents/random_arms.h"
 #include "tests/support/toy_task.h"
 
 namespace rectune::agents {
 namespace {
 
 using test_support::MakeToyTask;
+using testing::AlongClicks;
+using testing::RandomArms;
 
 TEST_CASE("The sign-flip test enumerates exactly") {
   // Three equal terms: only one of eight patterns reaches their sum.
@@ -36,29 +39,6 @@ TEST_CASE("Beyond enumeration the normal approximation agrees at the seam") {
   CHECK(SignFlipPValue(terms) == Approx(exact).margin(0.02));
 }
 
-/// Arms at random places; engagement rises by `slope` along ctr_weight, the rest is noise.
-std::vector<Trial> RandomArms(const TuningTask& task, const FeatureMap& features, int count,
-                              double slope, std::uint64_t seed, std::int64_t first_id) {
-  std::vector<Trial> trials;
-  const Move* move = features.FindMove("ctr_weight", "");
-  for (int i = 0; i < count; ++i) {
-    RandomStream stream(seed, Purpose::kTest, static_cast<std::uint64_t>(first_id + i));
-    std::vector<double> unit(task.space->dimension());
-    for (double& u : unit) u = stream.Uniform();
-    Trial trial;
-    trial.id = first_id + i;
-    trial.round = 1;
-    trial.proposal.configuration = task.space->Decode(unit);
-    trial.measurement.readings.resize(2);
-    const double along = features.Along(*move, features.Of(*trial.proposal.configuration));
-    trial.measurement.readings[0].lift = slope * along + 0.5 * stream.Normal();
-    trial.measurement.readings[0].standard_error = 0.5;
-    trial.measurement.readings[1].standard_error = 0.5;
-    trials.push_back(std::move(trial));
-  }
-  return trials;
-}
-
 SkillEdit Claim(int direction) {
   SkillEdit edit;
   edit.kind = EditKind::kAddRule;
@@ -75,8 +55,8 @@ double LandingRate(double slope, int direction, int campaigns) {
   const FeatureMap features(*task.space);
   int landed = 0;
   for (int c = 0; c < campaigns; ++c) {
-    const std::vector<Trial> trials =
-        RandomArms(task, features, 8 + 24, slope, static_cast<std::uint64_t>(c) + 1, 1);
+    const std::vector<Trial> trials = RandomArms(
+        task, features, 8 + 24, AlongClicks(features, slope), static_cast<std::uint64_t>(c) + 1, 1);
     PendingEdit pending{Claim(direction), 2, 8, 0, 0};
     for (int round = 3; round <= 8; ++round) {
       std::vector<const Trial*> seen;
@@ -102,10 +82,21 @@ TEST_CASE("A true claim lands, its opposite does not") {
   CHECK(LandingRate(3.0, -1, 60) < 0.02);
 }
 
+TEST_CASE("The gate's power grows with the effect") {
+  // Arms' noise is 0.5, a typical step a quarter of the range: slope 1 is half a standard error.
+  const double none = LandingRate(0.0, 1, 200);
+  const double small = LandingRate(1.0, 1, 200);
+  const double medium = LandingRate(2.0, 1, 200);
+  CAPTURE(none, small, medium);
+  CHECK(none + 0.1 < small);
+  CHECK(small + 0.1 < medium);
+}
+
 TEST_CASE("Arms that were known at the time of the claim do not count") {
   const TuningTask task = MakeToyTask(1, 8, 4);
   const FeatureMap features(*task.space);
-  const std::vector<Trial> trials = RandomArms(task, features, 20, 3.0, 5, 1);
+  const std::vector<Trial> trials =
+      RandomArms(task, features, 20, AlongClicks(features, 3.0), 5, 1);
   std::vector<const Trial*> seen;
   for (const Trial& trial : trials) seen.push_back(&trial);
   PendingEdit pending{Claim(1), 2, 20, 0, 0};
@@ -121,7 +112,7 @@ struct EditFixture {
   TuningTask task = MakeToyTask(1, 8, 4);
   FeatureMap features{*task.space};
   Skill skill = SkillForTask(task);
-  std::vector<Trial> trials = RandomArms(task, features, 10, 1.0, 3, 1);
+  std::vector<Trial> trials = RandomArms(task, features, 10, AlongClicks(features, 1.0), 3, 1);
   std::vector<int> none;
   SkillContext context;
 
@@ -178,6 +169,23 @@ TEST_CASE_METHOD(EditFixture, "Edits without ground are refused in words") {
   edit.kind = EditKind::kRemoveRule;
   edit.rule = "rule-009";
   CHECK_THAT(Problem(edit), Catch::Contains("no rule"));
+}
+
+TEST_CASE_METHOD(EditFixture, "A skill has a size budget, and a rule may be held once") {
+  CHECK(Problem(Claim(1)).empty());
+  context.max_tokens = 100;
+  CHECK_THAT(Problem(Claim(1)), Catch::Contains("of at most 100; remove a rule first"));
+  context.max_tokens = 100000;
+  SkillRule rule;
+  for (int i = 0; i < 40; ++i) {
+    rule.id = skill.NextRuleId();
+    rule.pattern = {"topic_window", "", "metric_" + std::to_string(i), 1.0, 0.1, {1}, "So."};
+    skill.rules.push_back(rule);
+  }
+  CHECK_THAT(Problem(Claim(1)), Catch::Contains("40 rules already"));
+  skill.rules.resize(1);
+  skill.rules[0].pattern = {"ctr_weight", "", "engagement", -1.0, 0.1, {1}, "Held."};
+  CHECK_THAT(Problem(Claim(1)), Catch::Contains("already known as rule-001"));
 }
 
 TEST_CASE_METHOD(EditFixture, "A rule that helped cannot be removed, one that harmed can") {

@@ -7,8 +7,10 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
+#include "agents/interaction.h"
 #include "agents/lift_model.h"
 #include "core/random_stream.h"
+#include "tests/agents/random_arms.h"
 #include "tests/agents/scripted_model.h"
 #include "tests/support/toy_task.h"
 
@@ -193,6 +195,92 @@ TEST_CASE_METHOD(Asked, "Claims that no trials support are dropped and said so")
   CHECK_THAT(reply.unsupported[0], Catch::Contains("opposite sign"));
   CHECK_THAT(reply.unsupported[1], Catch::Contains("no such sensitivity"));
   CHECK_THAT(reply.unsupported[2], Catch::Contains("twice"));
+}
+
+TEST_CASE("The mixed difference is what four predictions say, and has a doubt of its own") {
+  const TuningTask task = MakeToyTask(1, 2, 4);
+  const FeatureMap features(*task.space);
+  const auto d = static_cast<Eigen::Index>(features.size());
+  const std::vector<Trial> trials = testing::RandomArms(
+      task, features, 30, [](const Eigen::VectorXd& x) { return 3.0 * x[0] - 6.0 * x[0] * x[1]; },
+      7, 1);
+  Eigen::MatrixXd x(30, d);
+  Eigen::VectorXd lifts(30);
+  for (Eigen::Index i = 0; i < 30; ++i) {
+    const Trial& trial = trials[static_cast<std::size_t>(i)];
+    x.row(i) = features.Of(*trial.proposal.configuration);
+    lifts[i] = trial.measurement.readings[0].lift;
+  }
+  const Eigen::VectorXd variances = Eigen::VectorXd::Constant(30, 0.25);
+  const LiftModel model(x, lifts, variances, LiftModel::Prior::Flat(d), {.quadratic = true});
+  Eigen::VectorXd a = Eigen::VectorXd::Zero(d);
+  Eigen::VectorXd b = Eigen::VectorXd::Zero(d);
+  a[0] = 1.0;
+  b[1] = 1.0;
+  const LiftModel::Estimate difference = model.MixedDifference(a, b);
+  const auto at = [&](const Eigen::VectorXd& where) { return model.Predict(where).mean; };
+  CHECK(difference.mean == Approx(at(a + b) - at(a) - at(b) + at(0.0 * a)));
+  CHECK(difference.mean < 0.0);
+  CHECK(difference.sd > 0.0);
+  CHECK(model.MixedDifference(a, b).mean == Approx(model.MixedDifference(b, a).mean));
+  // Without trials the answer is the prior's: zero, and more in doubt than with them.
+  const LiftModel empty(Eigen::MatrixXd(0, d), Eigen::VectorXd(0), Eigen::VectorXd(0),
+                        LiftModel::Prior::Flat(d), {.quadratic = true});
+  CHECK(empty.MixedDifference(a, b).mean == 0.0);
+  CHECK(empty.MixedDifference(a, b).sd > difference.sd * empty.scale() / model.scale());
+  const LiftModel linear(x, lifts, variances, LiftModel::Prior::Flat(d), {});
+  CHECK(linear.MixedDifference(a, b).sd == 0.0);
+}
+
+TEST_CASE("A true interaction is found with its sign and the trials that moved both") {
+  const TuningTask task = MakeToyTask(1, 2, 4);
+  const FeatureMap features(*task.space);
+  const Move& clicks = *features.FindMove("ctr_weight", "");
+  const Move& fresh = *features.FindMove("freshness_boost", "");
+  const auto find = [&](double product, std::uint64_t seed) {
+    const std::vector<Trial> trials = testing::RandomArms(
+        task, features, 60,
+        [&](const Eigen::VectorXd& x) {
+          return 4.0 * features.Along(clicks, x) +
+                 product * features.Along(clicks, x) * features.Along(fresh, x);
+        },
+        seed, 1);
+    std::vector<const Trial*> pointers;
+    for (const Trial& trial : trials) pointers.push_back(&trial);
+    return ComputeInteractions(task, features, pointers, 2.5, 5);
+  };
+  const std::vector<Interaction> found = find(-15.0, 3);
+  REQUIRE_FALSE(found.empty());
+  CHECK(found[0].parameter == "freshness_boost");
+  CHECK(found[0].other == "ctr_weight");
+  CHECK(found[0].metric == "engagement");
+  CHECK(found[0].effect < 0.0);
+  // Shrunk towards none, as a cautious prior must, but of the right order.
+  CHECK(found[0].effect < -4.0);
+  CHECK(found[0].effect > -15.0 - 3.0 * found[0].standard_error);
+  CHECK(found[0].evidence.size() >= 3);
+  int spurious = 0;
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    spurious += static_cast<int>(find(0.0, seed).size());
+  }
+  CHECK(spurious <= 6);  // ten campaigns, some thirty pairs each
+}
+
+TEST_CASE_METHOD(Asked, "Interactions are shown to the Insight agent when there are any") {
+  std::string prompt;
+  ScriptedModel model([&](const ChatRequest& request) {
+    prompt = request.messages.back().text;
+    return std::string(R"({"patterns": []})");
+  });
+  ModelClient client(&model, &prompts, &ledger, {0, 1000});
+  AskInsight(&client, context, 0);
+  CHECK(prompt.find("Interactions") == std::string::npos);
+  context.interactions = {
+      {"ctr_weight", "", "fusion", "rank_ensemble", "engagement", -2.0, 0.5, {3, 4, 9}}};
+  AskInsight(&client, context, 0);
+  CHECK_THAT(prompt, Catch::Contains("# Interactions") &&
+                         Catch::Contains("raise ctr_weight and set fusion to rank_ensemble, on "
+                                         "engagement: -2 +- 0.5 (trials 3, 4 and 9)"));
 }
 
 TEST_CASE("Cross-learning keeps what tasks agree on, pooled by precision") {

@@ -137,7 +137,7 @@ TEST_CASE("The embedded prompts are the files in the tree") {
         std::filesystem::path(RECTUNE_SOURCE_DIR) / "agents" / "prompts" / (name + ".mustache");
     CHECK(ReadFile(file) == PromptLibrary("").Source(name));
   }
-  CHECK(PromptLibrary::Names().size() == 5);
+  CHECK(PromptLibrary::Names().size() == 6);
 }
 
 }  // namespace

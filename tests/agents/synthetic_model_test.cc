@@ -368,6 +368,21 @@ TEST_CASE("Options are checked, with path and range") {
   CHECK_THROWS_WITH(parse(R"({"quality": 1})"), Catch::Contains("/model/quality"));
   const SyntheticOptions options;
   CHECK(ToJson(SyntheticOptionsFromJson(ToJson(options), "")) == ToJson(options));
+  // Presets are starting points, and the defaults are the one in the middle.
+  CHECK(ToJson(parse(R"({"preset": "medium"})")) == ToJson(options));
+  CHECK(parse(R"({"preset": "strong"})").reasoning_depth == 3);
+  CHECK(parse(R"({"preset": "strong", "reasoning_depth": 1})").reasoning_depth == 1);
+  CHECK_THROWS_WITH(parse(R"({"preset": "huge"})"), Catch::Contains("/model/preset"));
+  // Each step improves every knob, or leaves it.
+  const Json weak = ToJson(parse(R"({"preset": "weak"})"));
+  const Json medium = ToJson(options);
+  const Json strong = ToJson(parse(R"({"preset": "strong"})"));
+  for (const auto& [knob, value] : medium.items()) {
+    INFO(knob);
+    const double sign = knob.find("rate") == std::string::npos ? 1.0 : -1.0;
+    CHECK(sign * weak.at(knob).get<double>() < sign * value.get<double>());
+    CHECK(sign * value.get<double>() < sign * strong.at(knob).get<double>());
+  }
 }
 
 }  // namespace

@@ -50,7 +50,8 @@ TEST_CASE("the table names each tuner once and says what it is", "[conformance]"
     CHECK(Make(entry.name, MakeToyTask(1, kRounds, kArms))->name() == entry.name);
   }
   for (const char* expected :
-       {"production", "random", "sobol", "engineer", "greedy", "tpe", "cma_es"}) {
+       {"production", "random", "sobol", "engineer", "greedy", "tpe", "cma_es", "gp", "tv_gp",
+        "qlognehvi", "qlognparego", "turbo", "turbo_m", "scbo"}) {
     CHECK(names.count(expected) == 1);
   }
 }
@@ -201,9 +202,14 @@ TEST_CASE("what learns clearly beats random search on a noiseless bowl", "[confo
   CHECK(random > 0.0);
   CHECK(random_gap > 0.5);  // a problem that random search does not solve
   CHECK(MedianTruth("production", 3, 2) == 0.0);
-  for (const char* name : {"greedy", "tpe", "cma_es", "engineer"}) {
+  const auto check = [&](const std::string& name, int seeds) {
     INFO(name << ", random search is " << random_gap << " short of " << best);
-    CHECK(best - MedianTruth(name, kSeeds, kBudgetRounds) < 0.5 * random_gap);
+    CHECK(best - MedianTruth(name, seeds, kBudgetRounds) < 0.5 * random_gap);
+  };
+  for (const char* name : {"greedy", "tpe", "cma_es", "engineer"}) check(name, kSeeds);
+  // A model a round costs: fewer seeds.
+  for (const char* name : {"gp", "tv_gp", "qlognehvi", "qlognparego", "turbo", "turbo_m", "scbo"}) {
+    check(name, 3);
   }
 }
 
@@ -252,7 +258,7 @@ TEST_CASE("options: unknown keys, wrong types and ranges are refused where they 
 TEST_CASE("a state that is not the tuner's own is refused", "[conformance]") {
   const TuningTask task = MakeToyTask(1, kRounds, kArms);
   const std::vector<Trial> history{ProductionTrial(*task.space, *task.metrics)};
-  for (const char* name : {"sobol", "engineer", "cma_es"}) {
+  for (const char* name : {"sobol", "engineer", "cma_es", "gp", "turbo"}) {
     INFO(name);
     const Json foreign{{"proposed_rounds", 1}, {"private", {{"surprise", 1}}}};
     CHECK_THROWS_AS(Make(name, task)->Restore(history, foreign), ConfigError);

@@ -12,6 +12,7 @@
 #include "core/config_error.h"
 #include "core/object_reader.h"
 #include "core/random_stream.h"
+#include "experiments/offline_proxy.h"
 #include "tests/support/toy_task.h"
 
 namespace rectune::experiments {
@@ -70,6 +71,7 @@ std::shared_ptr<const TestbedPort> OpenToy(const std::string& scenario, const st
                    .run_round = {},
                    .truth = {},
                    .exposed_truth = {},
+                   .simulate_users = {},
                    .oracle_truth = {}};
   port.make_task = [](const Budget& budget, std::uint64_t seed) {
     TuningTask made = MakeToyTask(seed, budget.rounds, budget.arms_per_round);
@@ -91,6 +93,7 @@ std::shared_ptr<const TestbedPort> OpenToy(const std::string& scenario, const st
   };
   port.exposed_truth = port.truth;
   port.oracle_truth = port.truth;
+  port.offline_proxy = MakeOfflineProxy(port.space, port.truth);
   return std::make_shared<const TestbedPort>(std::move(port));
 }
 

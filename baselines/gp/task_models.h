@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// TaskModels: one Gaussian process for the objective's value and one for each guardrail metric's
+// lift, fitted to a tuner's history, in standardised units with the readings' own standard errors
+// as known noise. Keeps hyperparameters from round to round; everything else follows from the
+// history.
+//
+//   TaskModels models(task, map, options);
+//   models.Fit(history, seed_step);                    // warm where it can be
+//   models.objective().posterior->Predict(features, &block);
+//
+// What it does with awkward data: a configuration outside a tightened box sits at the nearest edge
+// with a whole standard deviation of extra noise; constant outputs are standardised by 1; a single
+// point (production, exact) leaves the prior in charge; duplicates stay, each with its own noise.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "baselines/acquisition/improvement.h"
+#include "baselines/gp/feature_map.h"
+#include "baselines/gp/fit.h"
+#include "baselines/gp/posterior.h"
+#include "core/tuner.h"
+
+namespace rectune::baselines {
+
+/// A measured configuration as the models see it.
+struct ModelPoint {
+  std::vector<double> unit;
+  const Trial* trial = nullptr;
+  bool in_box = true;
+};
+
+/// native = centre + spread * standardised
+struct Standardisation {
+  double centre = 0.0;
+  double spread = 1.0;
+  double Apply(double native) const { return (native - centre) / spread; }
+  double Invert(double standardised) const { return centre + spread * standardised; }
+};
+
+/// Mean and standard deviation; a spread of 1 when there is none.
+Standardisation StandardisationOf(std::span<const double> values);
+
+struct MetricModel {
+  Standardisation standardisation;
+  GpData data;
+  std::vector<double> theta;
+  FitResult fit;
+  std::unique_ptr<GpPosterior> posterior;
+};
+
+/// Reads one number and its standard error off a trial.
+struct Reading {
+  double value = 0.0;
+  double standard_error = 0.0;
+};
+Reading ObjectiveReading(const Trial& trial, const TuningTask& task);
+Reading MetricLift(const Trial& trial, const TuningTask& task, const std::string& metric);
+
+struct TaskModelOptions {
+  GpOptions gp;
+  bool uses_time = false;               // the round is a coordinate of the kernel
+  bool models_each_north_star = false;  // besides their scalarisation
+};
+
+class TaskModels {
+ public:
+  TaskModels(const TuningTask& task, const FeatureMap& map, TaskModelOptions options);
+
+  /// All models anew. A full search over hyperparameters when the data have grown by an eighth
+  /// since the last one, else from where they were.
+  void Fit(std::span<const Trial> history);
+  /// Posteriors from the hyperparameters at hand, without a search.
+  void Rebuild(std::span<const Trial> history);
+
+  const std::vector<ModelPoint>& points() const { return points_; }
+  /// A row a point.
+  const Matrix& features() const { return features_; }
+  const MetricModel& objective() const { return models_.front(); }
+  std::size_t constraints() const { return task_.objective.guardrails().size(); }
+  const MetricModel& constraint(std::size_t g) const { return models_[1 + g]; }
+  ConstraintBound bound(std::size_t g) const;
+  /// Only with models_each_north_star.
+  const MetricModel& north_star(std::size_t k) const { return models_[1 + constraints() + k]; }
+  bool is_fitted() const { return models_.front().posterior != nullptr; }
+
+  /// Product over guardrails of P(the latent lift holds its bound) at a block's candidates.
+  std::vector<double> ProbabilityFeasible(const Matrix& candidates) const;
+
+  Json Save() const;
+  void Restore(const Json& state, const std::string& path);
+
+ private:
+  void Collect(std::span<const Trial> history);
+  Reading Read(std::size_t model, const Trial& trial) const;
+
+  const TuningTask& task_;
+  const FeatureMap& map_;
+  TaskModelOptions options_;
+  std::vector<ModelPoint> points_;
+  Matrix features_;
+  std::vector<MetricModel> models_;
+  double now_ = 0.0;               // the round that questions are about
+  std::size_t searched_size_ = 0;  // points at the last full search
+};
+
+}  // namespace rectune::baselines

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "baselines/gp_rows.h"
+
+#include <memory>
+#include <string>
+
+#include "baselines/gp_tuner.h"
+#include "baselines/multi_objective_gp.h"
+#include "baselines/turbo.h"
+
+namespace rectune::baselines {
+namespace {
+
+template <typename T>
+TunerEntry GpRow(const std::string& name, const std::string& summary, const std::string& source,
+                 bool uses_time = false) {
+  TunerEntry entry;
+  entry.name = name;
+  entry.summary = summary;
+  entry.source = source;
+  entry.make = [name, uses_time](const TuningTask& task, const Json& options,
+                                 const std::string& path, const TunerHome&) {
+    GpTunerOptions parsed = GpTunerOptions::FromJson(options, path);
+    parsed.surrogate.models.uses_time = uses_time;
+    return std::make_unique<T>(name, task, parsed);
+  };
+  entry.why_unsuited = WhyGpUnsuited;
+  return entry;
+}
+
+TunerEntry TurboRow(const std::string& name, const std::string& summary, const std::string& source,
+                    const TurboOptions& defaults) {
+  TunerEntry entry;
+  entry.name = name;
+  entry.summary = summary;
+  entry.source = source;
+  entry.make = [name, defaults](const TuningTask& task, const Json& options,
+                                const std::string& path, const TunerHome&) {
+    return std::make_unique<Turbo>(name, task, TurboOptions::FromJson(options, path, defaults));
+  };
+  entry.why_unsuited = WhyGpUnsuited;
+  return entry;
+}
+
+}  // namespace
+
+void AddGaussianProcesses(std::vector<TunerEntry>* table) {
+  table->push_back(
+      GpRow<GpTuner>("gp", "Gaussian processes with qLogNEI, recommending by posterior mean",
+                     "Ament et al., NeurIPS 2023; Letham et al., Bayesian Analysis 2019"));
+  table->push_back(GpRow<GpTuner>("tv_gp", "gp whose evidence fades with the rounds, for drift",
+                                  "TV-GP-UCB: Bogunovic et al., AISTATS 2016", true));
+  table->push_back(GpRow<QLogNehvi>("qlognehvi", "gp a north star, by hypervolume improvement",
+                                    "Daulton et al., NeurIPS 2021"));
+  table->push_back(GpRow<QLogNParego>("qlognparego",
+                                      "gp a north star, by random Chebyshev scalarisations",
+                                      "Knowles, IEEE TEC 2006; Daulton et al., NeurIPS 2021"));
+  TurboOptions one;
+  TurboOptions several;
+  several.regions = 3;
+  TurboOptions guarded;
+  guarded.models_guardrails = true;
+  const std::string source = "Eriksson et al., NeurIPS 2019";
+  table->push_back(TurboRow("turbo", "one trust region, Thompson sampling", source, one));
+  table->push_back(TurboRow("turbo_m", "three trust regions, Thompson sampling", source, several));
+  table->push_back(TurboRow("scbo", "one trust region with a model of each guardrail",
+                            "Eriksson and Poloczek, AISTATS 2021", guarded));
+}
+
+}  // namespace rectune::baselines

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Counts what the test program allocates: its file replaces operator new. In a file of its own, so
+// that no compiler pairs an inlined free with somebody's new.
+//
+//   const long before = Allocations();
+//   Work();
+//   CHECK(Allocations() == before);
+#pragma once
+
+namespace rectune::baselines {
+
+/// Calls of operator new since the program began, by any thread.
+long Allocations();
+
+}  // namespace rectune::baselines
