@@ -66,7 +66,8 @@ CmaEs::Parts CmaEs::MakeParts(const TuningTask& task, const CmaEsOptions& option
   const std::string unsuited = WhyCmaEsUnsuited(space);
   RECTUNE_CHECK(unsuited.empty(), unsuited);
   std::vector<CoordinateView> views = ViewCoordinates(space);
-  const std::vector<double> production = space.Encode(space.Production());
+  const std::vector<double> production =
+      options.start.empty() ? space.Encode(space.Production()) : options.start;
   std::vector<std::size_t> gaussian;
   std::vector<std::size_t> categorical;
   std::vector<std::vector<double>> edges;

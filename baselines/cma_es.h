@@ -37,6 +37,9 @@ namespace rectune::baselines {
 struct CmaEsOptions {
   double sigma0 = 1.0 / 6.0;  // initial standard deviation, share of the range, in (0, 1]
   int population = 0;         // 0: by the rule above; else in [4, 10000]
+  /// Unit coordinates of the first mean, for a caller that has a better one; empty: production. Not
+  /// part of the JSON.
+  std::vector<double> start = {};
   static CmaEsOptions FromJson(const Json& options, const std::string& path);
 };
 

@@ -16,6 +16,7 @@
 #include "experiments/progress.h"
 #include "experiments/study_runner.h"
 #include "experiments/testbed_port.h"
+#include "experiments/tuner_checks.h"
 
 namespace rectune::experiments {
 
@@ -99,6 +100,37 @@ struct OracleArguments {
 };
 /// Searches a task's optimum on the oracle panel and prints it in the form of sim/references.
 int OracleCommand(const OracleArguments& arguments, const Workbench& workbench, Console& console);
+
+/// Holds tuners against published figures. Status 1 when a check fails or none could run; checks of
+/// tuners that the workbench does not have are named, and neither pass nor fail.
+struct VerifyArguments {
+  bool quick = false;  // fewer seeds: under a minute
+  bool as_json = false;
+  bool as_markdown = false;
+  std::string only;  // checks whose name contains this
+};
+int VerifyTunersCommand(const VerifyArguments& arguments, const std::vector<TunerCheck>& checks,
+                        const Workbench& workbench, Console& console);
+struct FidelityArguments {
+  std::string scenario;
+  std::string size = "small";
+  std::vector<std::string> only;  // lines by name; none: the whole card
+  bool as_json = false;
+};
+/// Measures a scenario's fidelity card; kExitFailed when a line misses its band.
+int FidelityCommand(const FidelityArguments& arguments, const Workbench& workbench,
+                    Console& console);
+
+struct SweepArguments {
+  TaskArguments task;
+  std::vector<std::string> parameters = {};  // a grid over all combinations of these, or
+  int sample = 0;                            // this many uniform configurations
+  int points = 9;                            // of a number or a curve on the grid
+  std::uint64_t seed = 1;                    // of the sample
+  bool as_csv = false;
+};
+/// Noise-free responses to plot (experiments/sweep.h).
+int SweepCommand(const SweepArguments& arguments, const Workbench& workbench, Console& console);
 
 /// Copies the cells of shards that ran the same spec in the same world into one folder.
 int MergeCommand(const std::filesystem::path& out, const std::vector<std::filesystem::path>& shards,

@@ -53,6 +53,7 @@ class Arguments {
     AddStudyCommands();
     AddTaskCommands();
     AddSkillsCommands(app_, workbench_, console_, status_);
+    AddCardCommands();
   }
 
   int status() const { return status_; }
@@ -175,6 +176,44 @@ class Arguments {
       oracle_.task = Task();
       status_ = OracleCommand(oracle_, workbench_, console_);
     });
+
+    CLI::App* verify =
+        app_.add_subcommand("verify-tuners", "Hold the tuners against published figures");
+    verify->add_flag("--quick", verify_.quick, "Fewer seeds and wider bands: under a minute");
+    verify->add_option("--only", verify_.only, "Only checks whose name contains this");
+    CLI::Option* json = verify->add_flag("--json", verify_.as_json, "As JSON");
+    verify->add_flag("--markdown", verify_.as_markdown, "As a Markdown table")->excludes(json);
+    verify->callback(
+        [this] { status_ = VerifyTunersCommand(verify_, TunerChecks(), workbench_, console_); });
+  }
+
+  void AddCardCommands() {
+    CLI::App* fidelity = app_.add_subcommand(
+        "fidelity", "Is the simulator any good? A scenario's measured figures against their bands");
+    fidelity->add_option("scenario", scenario_, "Name of a scenario, or its JSON file")->required();
+    AddSize(fidelity);
+    fidelity->add_option("--only", only_, "Lines by name, instead of the whole card");
+    fidelity->callback([this] {
+      status_ = FidelityCommand({scenario_, task_.size, only_, as_json_}, workbench_, console_);
+    });
+
+    CLI::App* sweep = app_.add_subcommand(
+        "sweep", "Noise-free responses to plot: a grid over parameters, or a sample of the space");
+    AddTask(sweep);
+    sweep->add_option("--parameter", sweep_.parameters, "Parameter of the grid; repeat for more")
+        ->allow_extra_args(false)
+        ->take_all();
+    sweep->add_option("--points", sweep_.points, "Values of a number or a curve")
+        ->check(CLI::Range(2, 1000))
+        ->capture_default_str();
+    sweep->add_option("--sample", sweep_.sample, "This many uniform configurations instead")
+        ->check(CLI::Range(1, 1'000'000));
+    sweep->add_option("--seed", sweep_.seed, "Seed of the sample")->capture_default_str();
+    sweep->add_flag("--csv", sweep_.as_csv, "As CSV");
+    sweep->callback([this] {
+      sweep_.task = Task();
+      status_ = SweepCommand(sweep_, workbench_, console_);
+    });
   }
 
   static void AddJobs(CLI::App* command, int& jobs) {
@@ -212,11 +251,14 @@ class Arguments {
   AbArguments ab_;
   SimulateArguments simulate_;
   OracleArguments oracle_;
+  VerifyArguments verify_;
+  SweepArguments sweep_;
   std::string shard_;
   std::string scenario_;
   std::string config_;
   std::string directory_;
   std::vector<std::string> shards_;
+  std::vector<std::string> only_;
   bool as_json_ = false;
 };
 

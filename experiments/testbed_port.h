@@ -91,6 +91,17 @@ struct TestbedPort {
       offline_proxy = {};
 };
 
+/// One line of a scenario's fidelity card: a measured figure against the band it must lie in.
+struct FidelityPort {
+  std::string name;
+  std::string how;
+  double value = 0.0;  // NaN when it could not be measured
+  double low = 0.0;
+  double high = 0.0;
+  bool pass = false;
+  std::string source;  // of the band
+};
+
 struct ScenarioInfo {
   std::string name;
   std::string summary;
@@ -106,6 +117,10 @@ struct Workbench {
   std::function<std::shared_ptr<const TestbedPort>(
       const std::string& scenario, const std::string& task, const std::string& size)>
       open;
+  /// A scenario's fidelity card at a size; names as for `open`. `only`: lines by name; none, all.
+  std::function<std::vector<FidelityPort>(const std::string& scenario, const std::string& size,
+                                          const std::vector<std::string>& only)>
+      fidelity;
 };
 
 /// The real thing: sim's scenarios, the baselines and the agents.

@@ -9,6 +9,7 @@
 #include "experiments/embedded_specs.h"
 #include "experiments/offline_proxy.h"
 #include "experiments/testbed_port.h"
+#include "sim/fidelity/card.h"
 #include "sim/testbed.h"
 
 namespace rectune::experiments {
@@ -74,6 +75,21 @@ std::shared_ptr<const TestbedPort> OpenSim(const std::string& scenario, const st
   return std::make_shared<const TestbedPort>(std::move(port));
 }
 
+std::vector<FidelityPort> MeasureSim(const std::string& scenario, const std::string& size,
+                                     const std::vector<std::string>& only) {
+  std::vector<FidelityPort> lines;
+  for (const sim::FidelityLine& line : sim::MeasureFidelity(scenario, size, only)) {
+    lines.push_back({.name = line.name,
+                     .how = line.how,
+                     .value = line.value,
+                     .low = line.low,
+                     .high = line.high,
+                     .pass = line.pass(),
+                     .source = line.source});
+  }
+  return lines;
+}
+
 }  // namespace
 
 Workbench MakeWorkbench() {
@@ -88,6 +104,7 @@ Workbench MakeWorkbench() {
   workbench.tuners.push_back(agents::HybridEntry(baselines::BaselineTable()));
   workbench.specs = EmbeddedSpecs();
   workbench.open = OpenSim;
+  workbench.fidelity = MeasureSim;
   return workbench;
 }
 

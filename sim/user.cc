@@ -44,12 +44,13 @@ User MakeUser(const WorldConstants& constants, const Catalogue& catalogue, std::
   const double volume = NormalQuantile(TraitPoint(seed, purpose, id, 0));
   const double own_propensity = NormalQuantile(TraitPoint(seed, purpose, id, 1));
   const double own_activity = NormalQuantile(TraitPoint(seed, purpose, id, 2));
-  const double rho = logs.volume_propensity_correlation;
+  const double rho = constants.volume_click_correlation;
   const double propensity = rho * volume + std::sqrt(1.0 - rho * rho) * own_propensity;
   const boost::math::beta_distribution<double> ctr(logs.propensity_alpha, logs.propensity_beta);
   const double mean_ctr = logs.propensity_alpha / (logs.propensity_alpha + logs.propensity_beta);
   const double user_ctr = boost::math::quantile(ctr, NormalCdf(propensity));
   user.click_offset = static_cast<float>(
+      constants.click_offset_scale *
       std::clamp(Logit(std::clamp(user_ctr, 1e-4, 1.0 - 1e-4)) - Logit(mean_ctr), -4.0, 4.0));
   user.sessions_a_day =
       std::clamp(kMeanSessionsADay * std::exp(logs.log_volume_sd * volume -

@@ -77,6 +77,9 @@ constexpr std::array kWorldFields = {
     Field<WorldConstants>{"retrieve_interest", &WorldConstants::retrieve_interest, {0.0, 1.0}},
     Field<WorldConstants>{"retrieve_popular", &WorldConstants::retrieve_popular, {0.0, 1.0}},
     Field<WorldConstants>{"retrieve_fresh", &WorldConstants::retrieve_fresh, {0.0, 1.0}},
+    Field<WorldConstants>{"click_offset_scale", &WorldConstants::click_offset_scale, {0.0, 5.0}},
+    Field<WorldConstants>{
+        "volume_click_correlation", &WorldConstants::volume_click_correlation, {-1.0, 1.0}},
     Field<WorldConstants>{"mean_activity_logit", &WorldConstants::mean_activity_logit, {-5.0, 5.0}},
     Field<WorldConstants>{"activity_logit_sd", &WorldConstants::activity_logit_sd, {0.0, 5.0}},
 };

@@ -95,6 +95,11 @@ struct WorldConstants {
   double retrieve_interest = 0.45;  // shares of the retrieved candidates by source
   double retrieve_popular = 0.25;
   double retrieve_fresh = 0.15;  // the rest is uniform
+  // Calibrated: what users' CTRs under production need to spread, and to fall with volume, as in
+  // the logs (sim/fidelity); 1 and the logs' own correlation would do if nothing else in a world
+  // moved clicks and volume.
+  double click_offset_scale = 1.0;
+  double volume_click_correlation = -0.4993386;
   double mean_activity_logit = 0.45;
   double activity_logit_sd = 0.9;
 };

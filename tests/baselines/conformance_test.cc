@@ -49,9 +49,33 @@ TEST_CASE("the table names each tuner once and says what it is", "[conformance]"
     CHECK(entry.why_unsuited(MakeToyTask(1, kRounds, kArms)).empty());
     CHECK(Make(entry.name, MakeToyTask(1, kRounds, kArms))->name() == entry.name);
   }
-  for (const char* expected :
-       {"production", "random", "sobol", "engineer", "greedy", "tpe", "cma_es", "gp", "tv_gp",
-        "qlognehvi", "qlognparego", "turbo", "turbo_m", "scbo"}) {
+  for (const char* expected : {"production",
+                               "random",
+                               "sobol",
+                               "engineer",
+                               "greedy",
+                               "tpe",
+                               "cma_es",
+                               "nsga2",
+                               "linear_thompson",
+                               "linucb",
+                               "smac",
+                               "successive_halving",
+                               "spsa",
+                               "auto",
+                               "pagmo_de",
+                               "pagmo_pso",
+                               "nlopt_nelder_mead",
+                               "nlopt_sbplx",
+                               "nlopt_bobyqa",
+                               "dlib_global",
+                               "gp",
+                               "tv_gp",
+                               "qlognehvi",
+                               "qlognparego",
+                               "turbo",
+                               "turbo_m",
+                               "scbo"}) {
     CHECK(names.count(expected) == 1);
   }
 }
@@ -153,8 +177,9 @@ TEST_CASE("a tuner saved in any round and restored from text goes on identically
 TEST_CASE("proposals do not change under an increasing transform of the objective",
           "[conformance]") {
   // Exactly true for methods that use ranks only; a Gaussian process would not belong here.
-  const std::vector<std::string> rank_based{"production", "random", "sobol", "engineer",
-                                            "greedy",     "tpe",    "cma_es"};
+  const std::vector<std::string> rank_based{"production", "random", "sobol",
+                                            "engineer",   "greedy", "tpe",
+                                            "cma_es",     "nsga2",  "successive_halving"};
   const TuningTask task = WithoutGuardrails(MakeToyTask(12, kRounds, kArms));
   const auto squash = [](std::vector<Trial>& trials) {
     for (Trial& trial : trials) {
@@ -206,7 +231,10 @@ TEST_CASE("what learns clearly beats random search on a noiseless bowl", "[confo
     INFO(name << ", random search is " << random_gap << " short of " << best);
     CHECK(best - MedianTruth(name, seeds, kBudgetRounds) < 0.5 * random_gap);
   };
-  for (const char* name : {"greedy", "tpe", "cma_es", "engineer"}) check(name, kSeeds);
+  for (const char* name : {"greedy", "tpe", "cma_es", "engineer", "nsga2", "linear_thompson",
+                           "linucb", "smac", "spsa", "auto", "nlopt_sbplx"}) {
+    check(name, kSeeds);
+  }
   // A model a round costs: fewer seeds.
   for (const char* name : {"gp", "tv_gp", "qlognehvi", "qlognparego", "turbo", "turbo_m", "scbo"}) {
     check(name, 3);
@@ -242,7 +270,22 @@ TEST_CASE("options: unknown keys, wrong types and ranges are refused where they 
                              {"tpe", {{"good_fraction", 1.5}}, "/o/good_fraction"},
                              {"tpe", {{"good_cap", true}}, "/o/good_cap"},
                              {"cma_es", {{"sigma0", 2.0}}, "/o/sigma0"},
-                             {"cma_es", {{"population", 1}}, "/o/population"}};
+                             {"cma_es", {{"population", 1}}, "/o/population"},
+                             {"nsga2", {{"population", 1}}, "/o/population"},
+                             {"nsga2", {{"crossover", 1.5}}, "/o/crossover"},
+                             {"linear_thompson", {{"startup_trials", 0}}, "/o/startup_trials"},
+                             {"linear_thompson", {{"beta", 1.0}}, "/o/beta"},
+                             {"linucb", {{"beta", -1.0}}, "/o/beta"},
+                             {"smac", {{"trees", 0}}, "/o/trees"},
+                             {"smac", {{"candidates", 0}}, "/o/candidates"},
+                             {"smac", {{"random_share", 2.0}}, "/o/random_share"},
+                             {"successive_halving", {{"champions", -0.1}}, "/o/champions"},
+                             {"spsa", {{"c", 0.0}}, "/o/c"},
+                             {"spsa", {{"first_step", 0.9}}, "/o/first_step"},
+                             {"spsa", {{"level_share", "all"}}, "/o/level_share"},
+                             {"pagmo_de", {{"population", 6}}, "/o/population"},
+                             {"nlopt_sbplx", {{"first_step", 0.0}}, "/o/first_step"},
+                             {"nlopt_bobyqa", {{"tolerance", 1.0}}, "/o/tolerance"}};
   for (const Bad& row : bad) {
     INFO(row.tuner << " " << row.options.dump());
     try {

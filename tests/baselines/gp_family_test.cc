@@ -11,11 +11,11 @@
 #include <vector>
 
 #include "baselines/acquisition/hypervolume_utility.h"
+#include "baselines/function_task.h"
 #include "baselines/gp/path_sampler.h"
 #include "baselines/multi_objective_gp.h"
 #include "baselines/turbo.h"
 #include "core/random_stream.h"
-#include "tests/baselines/function_task.h"
 #include "tests/baselines/study.h"
 #include "tests/support/toy_task.h"
 

@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "baselines/function_task.h"
 #include "baselines/table.h"
 #include "core/random_stream.h"
-#include "tests/baselines/function_task.h"
 
 namespace rectune::baselines {
 namespace {

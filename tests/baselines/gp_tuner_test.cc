@@ -10,9 +10,9 @@
 #include <set>
 #include <vector>
 
+#include "baselines/function_task.h"
 #include "baselines/random_search.h"
 #include "core/config_error.h"
-#include "tests/baselines/function_task.h"
 #include "tests/baselines/study.h"
 #include "tests/support/toy_task.h"
 

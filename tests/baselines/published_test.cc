@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "baselines/function_task.h"
 #include "baselines/table.h"
-#include "tests/baselines/function_task.h"
 
 namespace rectune::baselines {
 namespace {

@@ -10,12 +10,12 @@
 
 #include "baselines/cma_es.h"
 #include "baselines/engineer.h"
+#include "baselines/function_task.h"
 #include "baselines/greedy.h"
 #include "baselines/random_search.h"
 #include "baselines/sobol.h"
 #include "baselines/table.h"
 #include "baselines/tpe.h"
-#include "tests/baselines/function_task.h"
 #include "tests/support/toy_task.h"
 
 namespace rectune::baselines {

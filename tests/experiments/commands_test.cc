@@ -107,6 +107,87 @@ TEST_CASE("ab reads out one experiment with everything a reader needs to doubt i
   CHECK(arms[0].at("measurement") != arms[1].at("measurement"));
 }
 
+FidelityArguments Card(const std::string& scenario, bool as_json,
+                       const std::string& size = "small") {
+  return {.scenario = scenario, .size = size, .only = {}, .as_json = as_json};
+}
+
+TEST_CASE("fidelity ends in 1 when a line misses its band, and a lost figure is not null") {
+  Desk good;
+  CHECK(FidelityCommand(Card("toy", true), good.workbench, good.console) == kExitDone);
+  REQUIRE(good.Parsed().size() == 1);
+  for (const char* key : {"name", "value", "low", "high", "pass", "source"}) {
+    CHECK(good.Parsed().at(0).contains(key));
+  }
+  Desk bad;
+  CHECK(FidelityCommand(Card("toy_nan", true), bad.workbench, bad.console) == kExitFailed);
+  CHECK(bad.Parsed().at(1).at("value") == "NaN");
+  CHECK_FALSE(bad.Parsed().at(1).at("pass").get<bool>());
+  Desk text;
+  CHECK(FidelityCommand(Card("toy_nan", false), text.workbench, text.console) == kExitFailed);
+  CHECK_THAT(text.out.str(), Contains("FAIL") && Contains("1 of 2 lines lie in their band"));
+  CHECK_THROWS_AS(FidelityCommand(Card("toi", false), text.workbench, text.console), ConfigError);
+  CHECK_THROWS_AS(FidelityCommand(Card("toy", false, "tiny"), text.workbench, text.console),
+                  ConfigError);
+}
+
+SweepArguments ToySweep(std::vector<std::string> parameters, int sample, bool as_csv) {
+  return {.task = Toy(!as_csv),
+          .parameters = std::move(parameters),
+          .sample = sample,
+          .points = 5,
+          .seed = 3,
+          .as_csv = as_csv};
+}
+
+TEST_CASE("sweep visits every combination of the grid, production elsewhere") {
+  Desk json;
+  CHECK(SweepCommand(ToySweep({"dedupe", "ctr_weight"}, 0, false), json.workbench, json.console) ==
+        kExitDone);
+  const Json points = json.Parsed().at("points");
+  REQUIRE(points.size() == 10);
+  CHECK(points.at(0).at("at").at("dedupe") == false);
+  CHECK(points.at(5).at("at").at("dedupe") == true);
+  const auto space = test_support::MakeToyTask(0, 1, 1).space;
+  const Parameter& weight = space->parameters()[space->IndexOf("ctr_weight")];
+  CHECK(points.at(0).at("at").at("ctr_weight").get<double>() == Approx(weight.low));
+  CHECK(points.at(4).at("at").at("ctr_weight").get<double>() == Approx(weight.high));
+  CHECK(points.at(2).at("lifts").size() == 2);
+
+  // A curve that neither rises early nor late is the straight one.
+  Desk curve;
+  SweepCommand(ToySweep({"lvr_curve"}, 0, false), curve.workbench, curve.console);
+  const Json bent = curve.Parsed().at("points");
+  REQUIRE(bent.size() == 5);
+  CHECK(bent.at(2).at("at").at("lvr_curve").get<double>() == Approx(1.0));
+  Desk straight;
+  EvaluateCommand(Toy(true), "production", straight.workbench, straight.console);
+  CHECK(bent.at(2).at("objective").get<double>() ==
+        Approx(straight.Parsed().at("score").at("value").get<double>()).margin(1e-9));
+  CHECK(bent.at(0).at("objective") != bent.at(4).at("objective"));
+}
+
+TEST_CASE("sweep samples the same configurations for the same seed, and writes them as CSV") {
+  const auto sample = [](std::uint64_t seed) {
+    Desk desk;
+    SweepArguments arguments = ToySweep({}, 4, true);
+    arguments.seed = seed;
+    CHECK(SweepCommand(arguments, desk.workbench, desk.console) == kExitDone);
+    return desk.out.str();
+  };
+  CHECK(sample(3) == sample(3));
+  CHECK(sample(3) != sample(4));
+  CHECK_THAT(sample(3), Contains("ctr_weight,") && Contains(",objective,violation,"));
+  const std::string csv = sample(3);
+  CHECK(std::count(csv.begin(), csv.end(), '\n') == 5);
+  Desk desk;
+  CHECK_THROWS_AS(SweepCommand(ToySweep({}, 0, true), desk.workbench, desk.console), ConfigError);
+  CHECK_THROWS_AS(SweepCommand(ToySweep({"dedupe"}, 4, true), desk.workbench, desk.console),
+                  ConfigError);
+  CHECK_THROWS_AS(SweepCommand(ToySweep({"ctr_wait"}, 0, true), desk.workbench, desk.console),
+                  ConfigError);
+}
+
 TEST_CASE("Shards are written i/n") {
   CHECK(ParseShard("2/5").index == 2);
   CHECK(ParseShard("2/5").count == 5);

@@ -87,6 +87,44 @@ TEST_CASE("The real program refuses a bad spec with status 2 and makes no folder
   }
 }
 
+/// One-factor sweep of discover_feed's joint task: lifts by point.
+std::vector<Json> LiftsAlong(const std::string& parameter) {
+  const ProcessResult result = RunProcess({kRectune, "sweep", "discover_feed", "--task", "joint",
+                                           "--parameter", parameter, "--points", "3", "--json"});
+  INFO(result.err);
+  REQUIRE(result.status == 0);
+  std::vector<Json> lifts;
+  const Json swept = ParseJson(result.out);
+  for (const Json& point : swept.at("points")) lifts.push_back(point.at("lifts"));
+  REQUIRE(lifts.size() == 3);
+  return lifts;
+}
+
+TEST_CASE("one-factor sweeps have the paper's signs, and show Goodhart's trap") {
+  const auto at = [](const Json& lifts, const char* metric) {
+    return lifts.at(metric).get<double>();
+  };
+  const auto dau_range = [&](const std::vector<Json>& lifts) {
+    const auto [low, high] =
+        std::minmax({at(lifts[0], "dau"), at(lifts[1], "dau"), at(lifts[2], "dau")});
+    return high - low;
+  };
+  const std::vector<Json> guard = LiftsAlong("pre_cg_weight");
+  CHECK(at(guard[2], "clickbait_share") < at(guard[1], "clickbait_share"));
+  CHECK(at(guard[1], "clickbait_share") < at(guard[0], "clickbait_share"));
+  CHECK(at(guard[2], "dau") < -0.3);  // strict
+  // The long-view curve is the strongest of the three on DAU.
+  const double long_view = dau_range(LiftsAlong("lvr_curve"));
+  CHECK(long_view > dau_range(LiftsAlong("ctr_curve")));
+  CHECK(long_view > dau_range(LiftsAlong("cg_curve")));
+  // Clicks can be had for weight, and are paid for in visits: the later, the more.
+  const std::vector<Json> clicks = LiftsAlong("ctr_weight");
+  CHECK(at(clicks[2], "ctr") > at(clicks[0], "ctr"));
+  CHECK(at(clicks[2], "ctr") > 0.5);
+  CHECK(at(clicks[2], "dau") < -0.1);
+  CHECK(at(clicks[2], "retention_7d") < at(clicks[2], "dau"));
+}
+
 TEST_CASE("Every shipped spec is listed, and names only what ships") {
   const ProcessResult listed = RunProcess({kRectune, "list", "--json"});
   REQUIRE(listed.status == 0);

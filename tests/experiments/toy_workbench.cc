@@ -224,6 +224,27 @@ Workbench MakeToyWorkbench() {
                                        std::to_string(task.arms_per_round) + " a round";
                               }});
   workbench.open = OpenToy;
+  workbench.fidelity = [](const std::string& scenario, const std::string&,
+                          const std::vector<std::string>&) {
+    const FidelityPort good{.name = "calm",
+                            .how = "made up",
+                            .value = 0.5,
+                            .low = 0.0,
+                            .high = 1.0,
+                            .pass = true,
+                            .source = "this file"};
+    std::vector<FidelityPort> lines{good};
+    if (scenario == "toy_nan") {
+      lines.push_back({.name = "lost",
+                       .how = "not measurable",
+                       .value = std::numeric_limits<double>::quiet_NaN(),
+                       .low = 0.0,
+                       .high = 1.0,
+                       .pass = false,
+                       .source = "this file"});
+    }
+    return lines;
+  };
   return workbench;
 }
 
