@@ -97,6 +97,9 @@ TunerEntry HybridEntry(const std::vector<TunerEntry>& optimisers) {
         kName, task, agent->make(task, of_agent, path + "/agent", home),
         optimiser.make(task, of_optimiser, path + "/optimiser_options", {}), share);
   };
+  entry.model_asked = [agent](const Json& options) {
+    return agent->model_asked(options.value("agent", Json::object()));
+  };
   entry.why_unsuited = [](const TuningTask& task) -> std::string {
     return task.arms_per_round >= 2 ? "" : "it shares a round's arms, and this task runs one";
   };

@@ -180,7 +180,7 @@ std::optional<CellGrade> Grader::Grade(const fs::path& cell) {
   grade.label = header.at("label").get<std::string>();
   grade.tuner = header.at("tuner").get<std::string>();
   grade.is_stand_in = header.at("is_stand_in").get<bool>();
-  grade.model_asked = header.value("model", "");
+  grade.model_asked = header.value("model", std::string());
   grade.seed = header.at("seed").get<std::uint64_t>();
   const Json* last = nullptr;
   std::set<std::tuple<std::string, std::string, std::string, int>> claimed;

@@ -67,7 +67,7 @@ struct CellGrade {
   std::string label;
   std::string tuner;
   bool is_stand_in = false;
-  std::string model_asked;
+  std::string model_asked;  // "" for a stand-in
   std::uint64_t seed = 0;
   SignCount patterns;              // each claim once, however often it was repeated
   SignCount rules;                 // of the last skill

@@ -20,7 +20,7 @@ std::string Value(const Json& value) {
 
 std::string Name(const Json& tuner) {
   return DisplayName(tuner.at("label").get<std::string>(), tuner.at("is_stand_in").get<bool>(),
-                     tuner.value("model_asked", ""));
+                     tuner.value("model_asked", std::string()));
 }
 
 /// "86% (19 of 22)", with what had no sign behind it.

@@ -48,10 +48,12 @@ HttpRequest GeminiModel::Encode(const ChatRequest& request) const {
   config["maxOutputTokens"] = request.max_output_tokens;
   if (o.temperature) config["temperature"] = *o.temperature;
   if (o.seed) config["seed"] = *o.seed;
-  if (o.structured_output != StructuredOutput::kNone) {
+  const StructuredOutput output =
+      request.format == ReplyFormat::kJson ? o.structured_output : StructuredOutput::kNone;
+  if (output != StructuredOutput::kNone) {
     config["responseMimeType"] = "application/json";
   }
-  if (o.structured_output == StructuredOutput::kJsonSchema) {
+  if (output == StructuredOutput::kJsonSchema) {
     config["responseJsonSchema"] =
         SchemaForProvider(request.schema, o.schema_text_limit, o.schema_list_limit);
   }

@@ -18,7 +18,10 @@ HttpRequest OpenAiCompatibleModel::Encode(const ChatRequest& request) const {
   }
   body[o.token_limit_key.empty() ? "max_completion_tokens" : o.token_limit_key] =
       request.max_output_tokens;
-  if (o.structured_output == StructuredOutput::kJsonSchema) {
+  // Enforced JSON would contradict messages that ask for XML.
+  const StructuredOutput output =
+      request.format == ReplyFormat::kJson ? o.structured_output : StructuredOutput::kNone;
+  if (output == StructuredOutput::kJsonSchema) {
     Json format;
     format["type"] = "json_schema";
     format["json_schema"]["name"] = request.schema_name;
@@ -26,7 +29,7 @@ HttpRequest OpenAiCompatibleModel::Encode(const ChatRequest& request) const {
     format["json_schema"]["schema"] =
         SchemaForProvider(request.schema, o.schema_text_limit, o.schema_list_limit);
     body["response_format"] = std::move(format);
-  } else if (o.structured_output == StructuredOutput::kJsonObject) {
+  } else if (output == StructuredOutput::kJsonObject) {
     body["response_format"] = Json{{"type", "json_object"}};
   }
   if (o.temperature) body["temperature"] = *o.temperature;

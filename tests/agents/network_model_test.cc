@@ -109,6 +109,15 @@ TEST_CASE("The request is what an OpenAI-compatible server expects") {
   CHECK_FALSE(body.contains("stream"));
 }
 
+TEST_CASE("JSON is not enforced where the messages ask for XML") {
+  FaultServer server({Answer::Json(200, Completion("<proposals/>"))});
+  OpenAiCompatibleModel model(Options(server), "", 1, [](double) {});
+  ChatRequest request = Request();
+  request.format = ReplyFormat::kXml;
+  model.Complete(request);
+  CHECK_FALSE(ParseJson(server.requests().at(0).body).contains("response_format"));
+}
+
 TEST_CASE("Schema limits can be sent, tightened, for servers that enforce them") {
   const Json sent = SchemaForProvider(ActorSchema().json(), 120, 4);
   CHECK(sent["properties"]["proposals"]["maxItems"] == 4);

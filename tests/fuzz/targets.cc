@@ -6,6 +6,7 @@
 #include "agents/models/wire_json.h"
 #include "agents/reply_parser.h"
 #include "agents/reply_schema.h"
+#include "agents/reply_xml.h"
 #include "agents/skillhub/skill_markdown.h"
 #include "agents/text.h"
 #include "agents/validator.h"
@@ -42,6 +43,12 @@ const TuningTask& Task() {
 
 void FuzzReply(std::string_view bytes) {
   const ReplyLimits limits;
+  for (const ReplySchema* schema : {&ActorSchema(), &CriticSchema()}) {
+    const ParsedReply xml = ParseXmlReply(bytes, schema->json(), limits);
+    RECTUNE_CHECK(xml.value.has_value() == xml.error.empty(), "a value or an error, never both");
+    RECTUNE_CHECK(!HasControlCharacters(xml.error), "errors are shown on terminals");
+    if (xml.value) schema->Check(*xml.value);
+  }
   const ParsedReply reply = ParseReply(bytes, limits);
   RECTUNE_CHECK(reply.value.has_value() == reply.error.empty(), "a value or an error, never both");
   RECTUNE_CHECK(!HasControlCharacters(reply.error), "errors are shown on terminals");
