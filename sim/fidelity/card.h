@@ -29,8 +29,9 @@ struct FidelityLine {
 };
 
 /// `scenario`: a name or a path (sim/scenario.h); `size`: one of its sizes; `only`: names of lines,
-/// in any order, or none for the whole card. ConfigError for unknown ones. Pure: the same arguments give the same bits. Panels are capped (sim/fidelity/bench.h), so
-/// that sizes differ by their catalogue and funnel, not by the time a card takes.
+/// in any order, or none for the whole card. ConfigError for unknown ones. Pure: the same arguments
+/// give the same bits. Panels are capped (sim/fidelity/bench.h), so that sizes differ by their
+/// catalogue and funnel, not by the time a card takes.
 std::vector<FidelityLine> MeasureFidelity(const std::string& scenario, const std::string& size,
                                           const std::vector<std::string>& only = {});
 
