@@ -107,6 +107,7 @@ std::vector<TunerCheck> CmaEsChecks() {
                              std::to_string(one.dimension) + " dimensions, evaluations to 1e-8";
     checks.push_back({.name = name,
                       .tuner = "",
+                      .full_only = false,
                       .measure = [one, name](const std::vector<TunerEntry>& /*tuners*/,
                                              bool /*quick*/) { return MeasureCase(one, name); }});
   }

@@ -45,6 +45,7 @@ struct Setting {
   int evaluations;  // production's included
   int arms = 1;     // a round
   std::vector<double> noise = {};
+  Point start = {};  // production's place; empty: as the row says
 };
 
 struct Row {
@@ -56,7 +57,7 @@ struct Row {
   Published published = {};  // not read by kBeatsRandom
   const char* source = "";   // who measured it
   int seeds = 20;
-  int quick_seeds = 8;
+  int quick_seeds = 8;     // 0: not in the quick form
   double tolerance = 0.0;  // kFraction
 };
 
@@ -70,7 +71,9 @@ struct Settings {
   Setting noisy{"Hartmann-6 with noise 0.25", AsProblem(baselines::Hartmann6()), 100, 1, {0.25}};
   Setting branin_currin{
       "BraninCurrin with noise (15.19, 0.63)", baselines::BraninCurrin(), 86, 4, {15.19, 0.63}};
-  Setting c2_dtlz2{"C2-DTLZ2", baselines::C2Dtlz2(), 50, 2};
+  // Our tuners take production for their reference point, BoTorch's are told the problem's: so
+  // production stands where that point dominates it, and none of the front is out of sight.
+  Setting c2_dtlz2{"C2-DTLZ2", baselines::C2Dtlz2(), 50, 2, {}, {0.5, 0.0, 0.0, 0.0}};
   Setting c2_dtlz2_300{"C2-DTLZ2", baselines::C2Dtlz2(), 301, 10};
   Setting noisy_bowl{
       "sphere in 10 dimensions with noise 10", AsProblem(baselines::Sphere(10)), 101, 10, {10.0}};
@@ -120,10 +123,11 @@ std::vector<double> Measure(const std::string& tuner, const Row& row,
   std::vector<double> values;
   for (int seed = 1; seed <= seeds; ++seed) {
     const auto key = static_cast<std::uint64_t>(seed);
-    const Point start =
+    const Point drawn =
         row.start == Start::kCentre
             ? baselines::CentreStart(setting.problem.low, setting.problem.high)
             : baselines::RandomStart(setting.problem.low, setting.problem.high, key);
+    const Point& start = setting.start.empty() ? drawn : setting.start;
     const TuningTask task =
         baselines::MakeProblemTask(setting.problem, start, key, setting.arms, rounds);
     const std::unique_ptr<Tuner> made = entry->make(task, Json::object(), "", {});
@@ -263,10 +267,11 @@ std::vector<Row> Rows() {
            "Optuna 5.0-dev TPE, the best column", 30, 4);
   no_worse("turbo", on.branin_200, {0.398, 0.0005, 10}, kBest, kRandom, "XBBO TuRBO-1", 10, 2);
   no_worse("turbo", on.ackley, {3.69, 0.33, 10}, kBest, kRandom,
-           "Optuna 5.0-dev GP, the best column", 10, 2);
+           "Optuna 5.0-dev GP, the best column", 10, 0);
 
   const auto one_run = [&](const char* tuner, const Setting& setting, Readout readout,
-                           double figure, double tolerance, const char* source) {
+                           double figure, double tolerance, const char* source,
+                           int quick_seeds = 2) {
     rows.push_back({tuner,
                     &setting,
                     readout,
@@ -275,7 +280,7 @@ std::vector<Row> Rows() {
                     {figure, 0.0, 1},
                     source,
                     10,
-                    2,
+                    quick_seeds,
                     tolerance});
   };
   const auto kVolume = Readout::kHypervolume;
@@ -284,9 +289,9 @@ std::vector<Row> Rows() {
   one_run("qlognparego", on.branin_currin, kVolume, 54.7, 0.05, "BoTorch tutorial, qNParEGO");
   one_run("qlognparego", on.c2_dtlz2, kVolume, 0.34, 0.05, "BoTorch tutorial, qNParEGO");
   one_run("scbo", on.constrained, Readout::kEvaluationsToFeasible, 54, 0.0,
-          "BoTorch tutorial, SCBO");
+          "BoTorch tutorial, SCBO", 0);
   // One lucky seed decides the last digit of such a run: thrice the figure is the claim.
-  one_run("scbo", on.constrained, kBest, 0.097, 2.0, "BoTorch tutorial, SCBO");
+  one_run("scbo", on.constrained, kBest, 0.097, 2.0, "BoTorch tutorial, SCBO", 0);
 
   no_worse("pagmo_de", on.branin_200, {0.465, 0.065, 10}, kBest, kRandom, "XBBO DE", 20, 20);
   no_worse("pagmo_pso", on.branin_200, {0.732, 0.217, 10}, kBest, kRandom, "XBBO PSO", 20, 20);
@@ -320,6 +325,7 @@ std::vector<TunerCheck> MakeChecks() {
   for (const Row& row : Rows()) {
     checks.push_back({.name = RowName(row),
                       .tuner = row.tuner,
+                      .full_only = row.quick_seeds == 0,
                       .measure = [row](const std::vector<TunerEntry>& tuners, bool quick) {
                         return MeasureRow(row, tuners, quick);
                       }});

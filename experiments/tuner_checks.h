@@ -33,7 +33,8 @@ struct CheckResult {
 
 struct TunerCheck {
   std::string name;
-  std::string tuner;  // "" when it is about a part that is no tuner by itself
+  std::string tuner;       // "" when it is about a part that is no tuner by itself
+  bool full_only = false;  // too long for the quick form, even with few seeds
   /// Quick: fewer seeds, and a band that is the wider for it.
   std::function<CheckResult(const std::vector<TunerEntry>& tuners, bool quick)> measure;
 };

@@ -14,6 +14,11 @@
 namespace rectune::experiments {
 namespace {
 
+struct NotRun {
+  std::string name;
+  std::string reason;
+};
+
 std::string BandText(const CheckResult& result) {
   return "[" + Short(result.low) + ", " + Short(result.high) + "]";
 }
@@ -31,8 +36,7 @@ Json ResultsJson(const std::vector<CheckResult>& results) {
   return json;
 }
 
-Table ResultsTable(const std::vector<CheckResult>& results,
-                   const std::vector<std::string>& not_run) {
+Table ResultsTable(const std::vector<CheckResult>& results, const std::vector<NotRun>& not_run) {
   Table table{.caption = "Tuners against published figures",
               .columns = {{.header = "Check"},
                           {.header = "Measured", .numeric = true},
@@ -46,9 +50,9 @@ Table ResultsTable(const std::vector<CheckResult>& results,
                                     {.text = result.pass() ? "pass" : "FAIL"},
                                     {.text = result.source}}});
   }
-  for (const std::string& name : not_run) {
+  for (const NotRun& check : not_run) {
     table.rows.push_back(
-        {.cells = {{.text = name}, {}, {}, {.text = "not run"}, {.text = "no such tuner here"}}});
+        {.cells = {{.text = check.name}, {}, {}, {.text = "not run"}, {.text = check.reason}}});
   }
   return table;
 }
@@ -65,12 +69,16 @@ int VerifyTunersCommand(const VerifyArguments& arguments, const std::vector<Tune
     throw ConfigError("--only", arguments.only, "part of a check's name, such as \"Hartmann-6\"");
   }
   std::vector<CheckResult> results;
-  std::vector<std::string> not_run;
+  std::vector<NotRun> not_run;
   std::size_t failed = 0;
   for (const TunerCheck* check : chosen) {
     if (console.should_stop()) return kExitStopped;
     if (!IsRunnable(*check, workbench.tuners)) {
-      not_run.push_back(check->name);
+      not_run.push_back({check->name, "no such tuner here"});
+      continue;
+    }
+    if (arguments.quick && check->full_only) {
+      not_run.push_back({check->name, "only without --quick"});
       continue;
     }
     results.push_back(check->measure(workbench.tuners, arguments.quick));
@@ -79,8 +87,8 @@ int VerifyTunersCommand(const VerifyArguments& arguments, const std::vector<Tune
     console.talk << (result.pass() ? "pass  " : "FAIL  ") << result.name << ": "
                  << Short(result.value) << " in " << BandText(result) << std::endl;
   }
-  for (const std::string& name : not_run) {
-    console.talk << "not run (no such tuner here): " << name << '\n';
+  for (const NotRun& check : not_run) {
+    console.talk << "not run (" << check.reason << "): " << check.name << '\n';
   }
   if (arguments.as_json) {
     console.out << DumpPretty(ResultsJson(results));

@@ -301,7 +301,8 @@ TEST_CASE("options: unknown keys, wrong types and ranges are refused where they 
 TEST_CASE("a state that is not the tuner's own is refused", "[conformance]") {
   const TuningTask task = MakeToyTask(1, kRounds, kArms);
   const std::vector<Trial> history{ProductionTrial(*task.space, *task.metrics)};
-  for (const char* name : {"sobol", "engineer", "cma_es", "gp", "turbo"}) {
+  for (const char* name : {"sobol", "engineer", "cma_es", "successive_halving", "spsa", "auto",
+                           "pagmo_de", "nlopt_sbplx", "dlib_global", "gp", "turbo"}) {
     INFO(name);
     const Json foreign{{"proposed_rounds", 1}, {"private", {{"surprise", 1}}}};
     CHECK_THROWS_AS(Make(name, task)->Restore(history, foreign), ConfigError);

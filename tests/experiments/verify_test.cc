@@ -22,6 +22,7 @@ using Catch::Contains;
 TunerCheck Constant(const std::string& name, double value, const std::string& tuner = "random") {
   return {.name = name,
           .tuner = tuner,
+          .full_only = false,
           .measure = [name, value](const std::vector<TunerEntry>&, bool quick) {
             return CheckResult{.name = name + (quick ? ", quick" : ""),
                                .value = value,
@@ -77,6 +78,16 @@ TEST_CASE("verify-tuners never passes what did not run", "[verify]") {
   const Outcome none = Verify({Constant("absent", 1.5, "no_such")}, {});
   CHECK(none.status == kExitFailed);
   CHECK_THAT(none.talk, Contains("nothing is verified"));
+}
+
+TEST_CASE("the quick form names what it leaves out", "[verify]") {
+  TunerCheck slow = Constant("slow", 3.0);
+  slow.full_only = true;
+  const std::vector<TunerCheck> checks{Constant("good", 1.5), slow};
+  CHECK(Verify(checks, {}).status == kExitFailed);
+  const Outcome quick = Verify(checks, {.quick = true, .only = ""});
+  CHECK(quick.status == kExitDone);
+  CHECK_THAT(quick.talk, Contains("not run (only without --quick): slow"));
 }
 
 TEST_CASE("verify-tuners writes a list of objects as JSON, and nothing else", "[verify]") {
