@@ -22,10 +22,6 @@ const std::vector<ParameterKind>& Kinds() {
   return kKinds;
 }
 
-bool IsNumeric(ParameterKind kind) {
-  return kind == ParameterKind::kContinuous || kind == ParameterKind::kInteger;
-}
-
 bool IsSnakeCase(const std::string& name) {
   const auto allowed = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
@@ -122,11 +118,11 @@ void CheckParameter(const Parameter& parameter, const std::string& path) {
     throw ConfigError(path + "/name", Json(parameter.name).dump(),
                       "a snake_case name (a-z, 0-9, _; starts with a letter)");
   }
-  if (!IsNumeric(parameter.kind) && parameter.scale != ParameterScale::kLinear) {
+  if (!parameter.is_numeric() && parameter.scale != ParameterScale::kLinear) {
     throw ConfigError(path + "/scale", "\"log\"",
                       std::string("no scale, because the kind is ") + ToString(parameter.kind));
   }
-  if (IsNumeric(parameter.kind)) {
+  if (parameter.is_numeric()) {
     CheckRange(parameter, path);
   } else if (parameter.has_levels()) {
     CheckLevels(parameter, path);
@@ -153,7 +149,7 @@ Parameter ParameterFromJson(const Json& json, const std::string& path) {
       p.kind = candidate;
     }
   }
-  if (IsNumeric(p.kind)) {
+  if (p.is_numeric()) {
     if (reader.Has("scale") && reader.OneOf("scale", {"linear", "log"}) == "log") {
       p.scale = ParameterScale::kLog;
     }
@@ -190,7 +186,7 @@ Json ToJson(const Parameter& parameter) {
                {"unit", parameter.unit},
                {"meaning", parameter.meaning},
                {"kind", ToString(parameter.kind)}};
-  if (IsNumeric(parameter.kind)) {
+  if (parameter.is_numeric()) {
     json["scale"] = parameter.scale == ParameterScale::kLog ? "log" : "linear";
     json["range"] = Json::array({ValuesToJson(parameter, std::vector<double>{parameter.low}),
                                  ValuesToJson(parameter, std::vector<double>{parameter.high})});

@@ -42,6 +42,9 @@ struct Parameter {
   /// Unit-cube coordinates: K - 2 for a curve, else 1.
   std::size_t dimension() const { return kind == ParameterKind::kCurve ? knots.size() - 2 : 1; }
   bool is_unordered() const { return kind == ParameterKind::kCategorical; }
+  bool is_numeric() const {
+    return kind == ParameterKind::kContinuous || kind == ParameterKind::kInteger;
+  }
   bool has_levels() const {
     return kind == ParameterKind::kCategorical || kind == ParameterKind::kBoolean;
   }
