@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "agents/lift_model.h"
+#include "agents/lift_evidence.h"
 #include "agents/text.h"
 #include "core/object_reader.h"
 #include "core/random_stream.h"
@@ -11,7 +11,6 @@
 namespace rectune::agents {
 namespace {
 
-constexpr double kMoved = 0.02;
 constexpr std::size_t kExactTerms = 14;
 
 struct Outcome {

@@ -8,25 +8,15 @@
 #include <utility>
 
 #include "agents/interaction.h"
-#include "agents/lift_model.h"
+#include "agents/lift_evidence.h"
 #include "agents/reply_schema.h"
 #include "agents/text.h"
 
 namespace rectune::agents {
 namespace {
 
-constexpr double kMoved = 0.02;  // share of the range that counts as having moved a parameter
-constexpr std::size_t kMaxEvidence = 12;
 constexpr int kMinFailures = 3;
 constexpr double kFailureLevel = 0.1;
-
-std::vector<const Trial*> Completed(const std::vector<const Trial*>& trials) {
-  std::vector<const Trial*> completed;
-  for (const Trial* trial : trials) {
-    if (trial->status == TrialStatus::kCompleted) completed.push_back(trial);
-  }
-  return completed;
-}
 
 /// The trials that moved farthest along a move, as ascending ids.
 std::vector<std::int64_t> EvidenceFor(const Move& move, const FeatureMap& features,
@@ -69,28 +59,11 @@ double BinomialTail(int successes, int trials, double share) {
 std::vector<Pattern> ComputeSensitivities(const TuningTask& task, const FeatureMap& features,
                                           const std::vector<const Trial*>& trials, double min_z,
                                           int max_patterns) {
-  const std::vector<const Trial*> completed = Completed(trials);
+  const LiftEvidence data(task, features, trials);
   std::vector<std::pair<double, Pattern>> found;
-  if (completed.empty()) return {};
-  const auto n = static_cast<Eigen::Index>(completed.size());
-  Eigen::MatrixXd x(n, static_cast<Eigen::Index>(features.size()));
-  std::vector<Eigen::VectorXd> rows;
-  for (Eigen::Index i = 0; i < n; ++i) {
-    rows.push_back(features.Of(*completed[static_cast<std::size_t>(i)]->proposal.configuration));
-    x.row(i) = rows.back();
-  }
+  if (data.trials().empty()) return {};
   for (const std::string& metric : ObjectiveMetrics(task.objective)) {
-    const std::size_t index = task.metrics->IndexOf(metric);
-    Eigen::VectorXd lifts(n);
-    Eigen::VectorXd variances(n);
-    for (Eigen::Index i = 0; i < n; ++i) {
-      const MetricReading& reading =
-          completed[static_cast<std::size_t>(i)]->measurement.readings[index];
-      lifts[i] = reading.lift;
-      variances[i] = reading.standard_error * reading.standard_error;
-    }
-    const LiftModel model(x, lifts, variances,
-                          LiftModel::Prior::Flat(static_cast<Eigen::Index>(features.size())), {});
+    const LiftModel model = data.Fit(metric, {});
     for (const Move& move : features.moves()) {
       const LiftModel::Estimate slope = model.Slope(move.first, move.count);
       if (slope.sd <= 0.0 || std::abs(slope.mean) < min_z * slope.sd) continue;
@@ -100,7 +73,7 @@ std::vector<Pattern> ComputeSensitivities(const TuningTask& task, const FeatureM
       pattern.metric = metric;
       pattern.slope = slope.mean;
       pattern.standard_error = slope.sd;
-      pattern.evidence = EvidenceFor(move, features, completed, rows);
+      pattern.evidence = EvidenceFor(move, features, data.trials(), data.rows());
       if (pattern.evidence.size() < 2) continue;  // one trial cannot tell its changes apart
       found.emplace_back(std::abs(slope.mean) / slope.sd, std::move(pattern));
     }

@@ -5,15 +5,13 @@
 #include <cmath>
 #include <utility>
 
-#include "agents/lift_model.h"
+#include "agents/lift_evidence.h"
 #include "agents/text.h"
 
 namespace rectune::agents {
 namespace {
 
-constexpr double kMoved = 0.02;  // share of the range that counts as having moved a parameter
 constexpr std::size_t kMinEvidence = 3;
-constexpr std::size_t kMaxEvidence = 12;
 
 std::string MoveText(const FeatureMap& features, const std::string& parameter,
                      const std::string& level) {
@@ -26,31 +24,14 @@ std::string MoveText(const FeatureMap& features, const std::string& parameter,
 std::vector<Interaction> ComputeInteractions(const TuningTask& task, const FeatureMap& features,
                                              const std::vector<const Trial*>& trials, double min_z,
                                              int most) {
-  std::vector<const Trial*> completed;
-  std::vector<Eigen::VectorXd> rows;
-  for (const Trial* trial : trials) {
-    if (trial->status != TrialStatus::kCompleted) continue;
-    completed.push_back(trial);
-    rows.push_back(features.Of(*trial->proposal.configuration));
-  }
-  if (completed.size() < kMinEvidence) return {};
-  const auto n = static_cast<Eigen::Index>(completed.size());
+  const LiftEvidence data(task, features, trials);
+  const std::vector<Eigen::VectorXd>& rows = data.rows();
+  if (rows.size() < kMinEvidence) return {};
   const auto d = static_cast<Eigen::Index>(features.size());
-  Eigen::MatrixXd x(n, d);
-  for (Eigen::Index i = 0; i < n; ++i) x.row(i) = rows[static_cast<std::size_t>(i)];
   const std::vector<Move>& moves = features.moves();
   std::vector<std::pair<double, Interaction>> found;
   for (const std::string& metric : ObjectiveMetrics(task.objective)) {
-    const std::size_t index = task.metrics->IndexOf(metric);
-    Eigen::VectorXd lifts(n);
-    Eigen::VectorXd variances(n);
-    for (Eigen::Index i = 0; i < n; ++i) {
-      const MetricReading& reading =
-          completed[static_cast<std::size_t>(i)]->measurement.readings[index];
-      lifts[i] = reading.lift;
-      variances[i] = reading.standard_error * reading.standard_error;
-    }
-    const LiftModel model(x, lifts, variances, LiftModel::Prior::Flat(d), {.quadratic = true});
+    const LiftModel model = data.Fit(metric, {.quadratic = true});
     for (std::size_t a = 0; a < moves.size(); ++a) {
       for (std::size_t b = a + 1; b < moves.size(); ++b) {
         if (moves[a].parameter == moves[b].parameter) continue;  // levels exclude each other
@@ -58,7 +39,7 @@ std::vector<Interaction> ComputeInteractions(const TuningTask& task, const Featu
         for (std::size_t i = 0; i < rows.size(); ++i) {
           const bool both = std::abs(features.Along(moves[a], rows[i])) > kMoved &&
                             std::abs(features.Along(moves[b], rows[i])) > kMoved;
-          if (both) evidence.push_back(completed[i]->id);
+          if (both) evidence.push_back(data.trials()[i]->id);
         }
         if (evidence.size() < kMinEvidence) continue;
         Eigen::VectorXd one = Eigen::VectorXd::Zero(d);
