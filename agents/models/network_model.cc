@@ -87,7 +87,10 @@ ChatReply NetworkModel::Complete(const ChatRequest& request) {
             RoundedToMilliseconds(std::chrono::duration<double>(Clock::now() - start).count());
         return *std::move(reply);
       }
-      words = "the answer is no chat completion: " + Shown(redactor_, result.body);
+      const std::string body = Shown(redactor_, result.body);
+      words = "the answer is no chat completion: " +
+              (body.empty() ? std::to_string(result.body.size()) + " bytes without readable text"
+                            : body);
     } else {
       outcome = OutcomeOf(result);
       words = Describe(redactor_, result);

@@ -44,6 +44,12 @@ constexpr Row kTable[] = {
      kTheory, WorstMetricCoverage},
     {"ctr_variation_of_users", "coefficient of variation of a user's linearised CTR (0.72, +-15%)",
      0.61, 0.83, kLogs, CtrVariationOfUsers},
+    {"panel_full_error_gap",
+     "largest gap of a metric's standard error, %, panel mode to 12 lives of the same users in "
+     "full",
+     0.0, 10.0, kDesign, PanelFullErrorGap},
+    {"panel_full_level_gap", "largest gap of a metric's level, %, the same (tolerance ours)", 0.0,
+     3.0, kDesign, PanelFullLevelGap},
     // Signed responses.
     {"long_view_curve_leads",
      "range of DAU over shapes of the long-view curve, over the larger of the other two curves'",
@@ -122,9 +128,9 @@ constexpr Row kTable[] = {
     {"daily_ctr_deviation",
      "standard deviation of a day's CTR that all users share, % of its mean (2.1, +-40%)", 1.3, 2.9,
      kLogs, DailyCtrDeviation},
-    {"pre_rank_recall", "% of the ranker's top slate that pre-ranking keeps", 80.0, 100.0, kFunnels,
+    {"pre_rank_recall", "% of the ranker's top slate that pre-ranking keeps", 85.0, 100.0, kFunnels,
      PreRankRecall},
-    {"rank_recall", "% of an uncut re-ranker's slate that ranking keeps", 80.0, 100.0, kFunnels,
+    {"rank_recall", "% of an uncut re-ranker's slate that ranking keeps", 85.0, 100.0, kFunnels,
      RankRecall},
 };
 

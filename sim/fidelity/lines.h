@@ -14,6 +14,10 @@ double IntervalCoverage(Bench& bench);
 double WorstMetricCoverage(Bench& bench);
 double CtrVariationOfUsers(Bench& bench);
 
+// sim/fidelity/full_lines.cc: panel mode against full mode.
+double PanelFullErrorGap(Bench& bench);
+double PanelFullLevelGap(Bench& bench);
+
 // sim/fidelity/response_lines.cc: signed responses to one knob or one goal.
 double LongViewCurveLeads(Bench& bench);
 double ClickCurveDrivesClicks(Bench& bench);

@@ -266,6 +266,9 @@ TEST_CASE("Status 200 with something else than a completion is a named failure")
     CHECK(wire.Failure() == CallOutcome::kMalformedBody);
     CHECK(wire.server.requests().size() == 1);
   }
+  Wire bytes({Answer::Json(200, std::string("\xFF\xFE\0", 3))});
+  CHECK(bytes.Failure() == CallOutcome::kMalformedBody);
+  CHECK_THAT(bytes.message, Catch::Contains("3 bytes without readable text"));
 }
 
 TEST_CASE("What the model does wrong is a reply with a name, not a failure") {
