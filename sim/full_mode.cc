@@ -62,7 +62,7 @@ FullSimulator::FullSimulator(const World& world, const StageConfig& production,
       attention_(world.size.topics),
       morning_(world.size.topics) {
   for (const StageConfig& arm : arms) arms_.emplace_back(world, arm);
-  const auto requests = static_cast<std::size_t>(days_ * slates_);
+  const auto requests = static_cast<std::size_t>(days_) * static_cast<std::size_t>(slates_);
   requests_.assign(requests, OpenRequest(world.size));
   kept_.resize(requests);
 }

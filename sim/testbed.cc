@@ -236,7 +236,7 @@ std::vector<FullArm> Testbed::SimulateUsers(std::span<const Configuration> arms,
                       .first_user = first_user,
                       .users = users,
                       .replicate = replicate};
-  std::vector<FullTotals> totals =
+  const std::vector<FullTotals> totals =
       SimulateFull(parts_->TheWorld(), parts_->production, configs, plan, jobs);
   std::vector<FullArm> result;
   for (std::size_t a = 0; a < totals.size(); ++a) {
@@ -249,7 +249,7 @@ std::vector<FullArm> Testbed::SimulateUsers(std::span<const Configuration> arms,
       full.standard_errors.push_back(
           std::sqrt(std::max(0.0, arm.within(row, row)) / static_cast<double>(users)));
     }
-    full.totals = std::move(totals[a]);
+    full.totals = totals[a];
   }
   return result;
 }

@@ -48,8 +48,9 @@ constexpr Row kTable[] = {
      "largest gap of a metric's standard error, %, panel mode to 12 lives of the same users in "
      "full",
      0.0, 10.0, kDesign, PanelFullErrorGap},
-    {"panel_full_level_gap", "largest gap of a metric's level, %, the same (tolerance ours)", 0.0,
-     3.0, kDesign, PanelFullLevelGap},
+    {"panel_full_level_gap",
+     "largest gap of a metric's level beyond two standard errors, %, the same (tolerance ours)",
+     0.0, 3.0, kDesign, PanelFullLevelGap},
     // Signed responses.
     {"long_view_curve_leads",
      "range of DAU over shapes of the long-view curve, over the larger of the other two curves'",

@@ -110,7 +110,8 @@ double TopParametersShare(Bench& bench) {
   std::sort(effects.begin(), effects.end(), std::greater<>());
   const std::size_t top = (effects.size() + 3) / 4;
   const double all = std::accumulate(effects.begin(), effects.end(), 0.0);
-  return 100.0 * std::accumulate(effects.begin(), effects.begin() + static_cast<long>(top), 0.0) /
+  return 100.0 *
+         std::accumulate(effects.begin(), effects.begin() + static_cast<std::ptrdiff_t>(top), 0.0) /
          all;
 }
 
