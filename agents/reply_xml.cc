@@ -178,7 +178,7 @@ bool Allows(const Json& schema, const char* type) {
 Json Scalar(const std::string& text, const Json& schema) {
   if (Allows(schema, "array") && !text.empty() && text.front() == '[') {
     try {
-      const Json list = ParseJson(text);
+      Json list = ParseJson(text);
       if (list.is_array()) return list;
     } catch (const ConfigError&) {
       return text;  // the schema check will say what is wrong with it

@@ -108,7 +108,7 @@ CmaEs::Parts CmaEs::MakeParts(const TuningTask& task, const CmaEsOptions& option
                std::move(sampler)};
 }
 
-CmaEs::CmaEs(std::string name, TuningTask task, CmaEsOptions options)
+CmaEs::CmaEs(std::string name, TuningTask task, const CmaEsOptions& options)
     : Tuner(std::move(name), std::move(task)), parts_(MakeParts(this->task(), options)) {}
 
 CmaEs::Sample CmaEs::Draw(RandomStream& stream) const {

@@ -48,7 +48,7 @@ std::string WhyCmaEsUnsuited(const ParameterSpace& space);
 
 class CmaEs : public Tuner {
  public:
-  CmaEs(std::string name, TuningTask task, CmaEsOptions options);
+  CmaEs(std::string name, TuningTask task, const CmaEsOptions& options);
 
   const CmaEsEngine& engine() const { return parts_.engine; }
 

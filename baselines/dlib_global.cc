@@ -18,6 +18,7 @@ namespace rectune::baselines {
 namespace {
 
 using Column = dlib::matrix<double, 0, 1>;
+using Index = long;  // NOLINT(google-runtime-int): what dlib indexes by
 
 }  // namespace
 
@@ -31,10 +32,10 @@ struct DlibGlobal::Search {
   std::map<std::size_t, dlib::function_evaluation_request> open;
 
   Column ToDlib(const std::vector<double>& unit) const {
-    Column x(static_cast<long>(free.size()));
+    Column x(static_cast<Index>(free.size()));
     for (std::size_t k = 0; k < free.size(); ++k) {
       const CoordinateView& view = views[free[k]];
-      x(static_cast<long>(k)) =
+      x(static_cast<Index>(k)) =
           view.has_levels() ? static_cast<double>(view.LevelOf(unit[free[k]])) : unit[free[k]];
     }
     return x;
@@ -44,7 +45,7 @@ struct DlibGlobal::Search {
     std::vector<double> unit = production;
     for (std::size_t k = 0; k < free.size(); ++k) {
       const CoordinateView& view = views[free[k]];
-      const double value = x(static_cast<long>(k));
+      const double value = x(static_cast<Index>(k));
       unit[free[k]] = view.has_levels() ? view.Centre(static_cast<std::size_t>(value))
                                         : std::clamp(value, 0.0, 1.0);
     }
@@ -73,12 +74,12 @@ DlibGlobal::DlibGlobal(std::string name, TuningTask task)
     search_->free.push_back(j);
     is_integer.push_back(search_->views[j].has_levels());
   }
-  const auto dimension = static_cast<long>(search_->free.size());
+  const auto dimension = static_cast<Index>(search_->free.size());
   Column low = dlib::zeros_matrix<double>(dimension, 1);
   Column high = dlib::ones_matrix<double>(dimension, 1);
   for (std::size_t k = 0; k < search_->free.size(); ++k) {
     const CoordinateView& view = search_->views[search_->free[k]];
-    if (view.has_levels()) high(static_cast<long>(k)) = static_cast<double>(view.levels() - 1);
+    if (view.has_levels()) high(static_cast<Index>(k)) = static_cast<double>(view.levels() - 1);
   }
   const std::vector<dlib::function_spec> functions{dlib::function_spec(low, high, is_integer)};
   // Production's value over itself is 0 exactly.

@@ -75,7 +75,7 @@ GpTunerOptions GpTunerOptions::FromJson(const Json& options, const std::string& 
 
 GpTuner::GpTuner(std::string name, TuningTask task, GpTunerOptions options)
     : SurrogateTuner(std::move(name), std::move(task), options.surrogate),
-      options_(std::move(options)),
+      options_(options),
       optimiser_(map(), options_.optimise),
       net_(this->task().space->dimension(), this->task().seed) {}
 

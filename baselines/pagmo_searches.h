@@ -26,7 +26,7 @@ struct PagmoOptions {
 /// two generations.
 std::size_t PagmoPopulation(const PagmoOptions& options, int arms);
 
-/// `population` at least 7, which DE's variant needs.
-ReplayMinimiser MakePagmo(PagmoMethod method, std::size_t population);
+/// `size` of the population at least 7, which DE's variant needs.
+ReplayMinimiser MakePagmo(PagmoMethod method, std::size_t size);
 
 }  // namespace rectune::baselines

@@ -38,7 +38,7 @@ std::unique_ptr<Tuner> MakeWithoutOptions(const std::string& name, const TuningT
 /// A tuner that takes (name, task, options).
 template <typename T, typename Options>
 TunerEntry MakeRow(const std::string& name, const std::string& summary, const std::string& source,
-                   std::function<std::string(const TuningTask&)> why_unsuited) {
+                   const std::function<std::string(const TuningTask&)>& why_unsuited) {
   return {.name = name,
           .summary = summary,
           .source = source,
@@ -47,7 +47,7 @@ TunerEntry MakeRow(const std::string& name, const std::string& summary, const st
                      const TunerHome&) {
                 return std::make_unique<T>(name, task, Options::FromJson(options, path));
               },
-          .why_unsuited = std::move(why_unsuited)};
+          .why_unsuited = why_unsuited};
 }
 
 std::string WhySobolUnsuited(const TuningTask& task) {

@@ -12,7 +12,6 @@
 namespace rectune::baselines {
 namespace {
 
-constexpr double kFirstSide = 0.8;
 constexpr double kLargestSide = 1.6;
 const double kSmallestSide = std::pow(0.5, 7);
 constexpr int kSuccesses = 3;
@@ -55,7 +54,7 @@ TurboOptions TurboOptions::FromJson(const Json& options, const std::string& path
 
 Turbo::Turbo(std::string name, TuningTask task, TurboOptions options)
     : SurrogateTuner(std::move(name), std::move(task), options.surrogate),
-      options_(std::move(options)),
+      options_(options),
       regions_(static_cast<std::size_t>(options_.regions)) {}
 
 bool Turbo::FitLocal(std::size_t region, Local* local) const {

@@ -88,8 +88,8 @@ void PrintSkill(const SkillStore& store, const std::string& name, const std::str
   const Skill skill = version.empty() ? store.Read(name) : store.ReadVersion(name, version);
   const auto shown = json.at("version").get<std::string>();
   out << "Skill " << name << (shown.empty() ? "" : ", version " + shown)
-      << (shown == json.at("head") && !shown.empty() ? " (the head)" : "") << ", about "
-      << json.at("tokens") << " tokens\n"
+      << (!shown.empty() && shown == json.at("head").get<std::string>() ? " (the head)" : "")
+      << ", about " << json.at("tokens") << " tokens\n"
       << Wrap(SanitizeLine(skill.description, 1024), 100, 2) << "\n";
   if (!skill.domain_knowledge.empty()) {
     out << "Domain knowledge, as authored:\n"

@@ -142,8 +142,8 @@ SkillTrial TrySkill(const SkillTrialArguments& arguments, const Workbench& workb
   std::vector<double> without;
   std::vector<double> again;
   for (const CellSpec& cell : ExpandCells(study.spec)) {
-    const bool is_other_seed =
-        cell.seed >= static_cast<std::uint64_t>(kFirstSeed + arguments.seeds);
+    const bool is_other_seed = cell.seed >= static_cast<std::uint64_t>(kFirstSeed) +
+                                                static_cast<std::uint64_t>(arguments.seeds);
     if (cell.tuner.label == "with" && is_other_seed) continue;
     const fs::path folder = workplace.path() / cell.id;
     CellHooks hooks;

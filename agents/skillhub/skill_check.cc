@@ -130,7 +130,7 @@ class Checker {
       Warn(kMarkdown, LineAt(text, body),
            "the body has " + std::to_string(lines) + " lines; under 500 are recommended");
     }
-    const int tokens = EstimateTokens(std::string_view(text).substr(body));
+    const int tokens = EstimateTokens(std::string_view{text}.substr(body));
     if (tokens > kMaxBodyTokens) {
       Warn(kMarkdown, LineAt(text, body),
            "the body has about " + std::to_string(tokens) + " tokens; under 5000 are recommended");

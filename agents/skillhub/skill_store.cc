@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <ranges>
 #include <stdexcept>
 #include <utility>
 
@@ -72,8 +73,8 @@ std::vector<std::string> SkillStore::names() const {
 }
 
 std::string SkillStore::head(const std::string& name) const {
-  for (auto move = log_.rbegin(); move != log_.rend(); ++move) {
-    if (move->name == name) return move->version;
+  for (const auto& move : std::views::reverse(log_)) {
+    if (move.name == name) return move.version;
   }
   return "";
 }
@@ -241,7 +242,7 @@ std::string SkillStore::Import(const fs::path& folder, bool replace, const Prove
         .In(folder.string());
   }
   const std::string name = ReadSkillFolder(folder).name;
-  const std::string id = SkillVersionId(ReadSkillFiles(folder));
+  std::string id = SkillVersionId(ReadSkillFiles(folder));
   if (fs::exists(directory_ / name)) {
     if (SkillVersionId(ReadSkillFiles(directory_ / name)) == id) return id;
     if (!replace) {
@@ -264,7 +265,7 @@ std::string SkillStore::Import(const fs::path& folder, bool replace, const Prove
 fs::path SkillStore::Export(const std::string& name, const std::string& version,
                             const fs::path& folder) const {
   RequireName(name);
-  const fs::path target = folder / name;
+  fs::path target = folder / name;
   if (fs::exists(target)) {
     throw ConfigError("", '"' + target.string() + '"', "a folder that does not exist yet");
   }

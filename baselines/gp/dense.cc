@@ -67,6 +67,7 @@ RECTUNE_INLINE void AddTile1(double sign, const double* a, std::size_t a_stride,
   *reinterpret_cast<Lanes*>(c) += sign * s0;
 }
 
+// NOLINTNEXTLINE(readability-function-size): three matrices with their strides, as in BLAS
 RECTUNE_INLINE void AddProductInline(double sign, const double* a, std::size_t a_stride,
                                      const double* b, std::size_t b_stride, double* c,
                                      std::size_t c_stride, std::size_t rows, std::size_t cols,
@@ -129,10 +130,10 @@ void Matrix::Reshape(std::size_t rows, std::size_t cols) {
   if (rows != rows_ || cols != cols_) Resize(rows, cols);
 }
 
-RECTUNE_CLONES
-void AddProduct(double sign, const double* a, std::size_t a_stride, const double* b,
-                std::size_t b_stride, double* c, std::size_t c_stride, std::size_t rows,
-                std::size_t cols, std::size_t depth) {
+// NOLINTNEXTLINE(readability-function-size): the same
+RECTUNE_CLONES void AddProduct(double sign, const double* a, std::size_t a_stride, const double* b,
+                               std::size_t b_stride, double* c, std::size_t c_stride,
+                               std::size_t rows, std::size_t cols, std::size_t depth) {
   AddProductInline(sign, a, a_stride, b, b_stride, c, c_stride, rows, cols, depth);
 }
 

@@ -21,7 +21,7 @@ constexpr int kMostTrials = 3000;
 }  // namespace
 
 std::string WhyGpUnsuited(const TuningTask& task) {
-  const long trials = static_cast<long>(task.rounds) * task.arms_per_round;
+  const std::int64_t trials = static_cast<std::int64_t>(task.rounds) * task.arms_per_round;
   const std::size_t dimension = task.space->dimension();
   if (dimension > SobolSequence::max_dimension()) {
     return "the space has " + std::to_string(dimension) +
@@ -35,7 +35,7 @@ std::string WhyGpUnsuited(const TuningTask& task) {
 
 SurrogateTuner::SurrogateTuner(std::string name, TuningTask task, SurrogateOptions options)
     : Tuner(std::move(name), std::move(task)),
-      options_(std::move(options)),
+      options_(options),
       map_(*this->task().space),
       models_(this->task(), map_, options_.models) {}
 
@@ -95,7 +95,7 @@ void SurrogateTuner::DoObserve(std::span<const Trial> trials) {
 }
 
 Configuration SurrogateTuner::DoRecommend() const {
-  const Configuration production = task().space->Production();
+  Configuration production = task().space->Production();
   if (!models_.is_fitted()) return production;
   CandidateBlock block;
   models_.objective().posterior->Predict(models_.features(), &block);

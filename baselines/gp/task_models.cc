@@ -34,7 +34,7 @@ Reading MetricLift(const Trial& trial, const TuningTask& task, const std::string
 }
 
 TaskModels::TaskModels(const TuningTask& task, const FeatureMap& map, TaskModelOptions options)
-    : task_(task), map_(map), options_(std::move(options)) {
+    : task_(task), map_(map), options_(options) {
   const std::size_t stars =
       options_.models_each_north_star ? task.objective.north_stars().size() : 0;
   models_.resize(1 + constraints() + stars);

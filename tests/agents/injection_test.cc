@@ -81,8 +81,8 @@ std::string Hostile(const ChatRequest& request) {
 
 /// Bytes that a terminal would obey, or that would open a tag in a page made of Markdown.
 bool IsSafeText(const std::string& text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
+  for (const char letter : text) {
+    const auto c = static_cast<unsigned char>(letter);
     if ((c < 32 && c != '\n' && c != '\t') || c == 127) return false;
   }
   return text.find("\xE2\x80\xAE") == std::string::npos;

@@ -18,7 +18,6 @@ namespace {
 
 using test_support::MakeToyTask;
 using testing::Make;
-using testing::Play;
 using testing::Production;
 using testing::ScriptedModel;
 

@@ -58,7 +58,7 @@ TEST_CASE("Each variant asks the agents that its name leaves in, and no other") 
 }
 
 /// How many proposals the Actor's first prompt asks for.
-int AskedFor(AgentOptions options) {
+int AskedFor(const AgentOptions& options) {
   const TuningTask task = MakeToyTask(1, 2, 4);
   int asked = 0;
   auto model = std::make_unique<ScriptedModel>([&](const ChatRequest& request) {

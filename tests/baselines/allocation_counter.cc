@@ -7,20 +7,26 @@
 
 namespace {
 
-std::atomic<long> allocations{0};
+std::atomic<std::int64_t> allocations{0};
 
 }  // namespace
 
+// The one place that allocates by hand: operator new itself.
 void* operator new(std::size_t size) {
   ++allocations;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
+  if (void* memory = std::malloc(size == 0 ? 1 : size))
+    return memory;  // NOLINT(cppcoreguidelines-no-malloc)
   throw std::bad_alloc();
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory) noexcept {
+  std::free(memory);  // NOLINT(cppcoreguidelines-no-malloc)
+}
+void operator delete(void* memory, std::size_t) noexcept {
+  std::free(memory);  // NOLINT(cppcoreguidelines-no-malloc)
+}
 
 namespace rectune::baselines {
 
-long Allocations() { return allocations.load(); }
+std::int64_t Allocations() { return allocations.load(); }
 
 }  // namespace rectune::baselines

@@ -227,14 +227,14 @@ TEST_CASE("evaluating an acquisition function allocates nothing", "[gp]") {
   acquisition.Evaluate(points.row(0), gradient.data());
   BoundedLbfgs search(kFeatures);
   std::vector<double> x(kFeatures, 0.5);
-  const long before = Allocations();
+  const std::int64_t before = Allocations();
   double sum = 0.0;
   for (std::size_t r = 0; r < points.rows(); ++r) {
     sum += acquisition.Evaluate(points.row(r), gradient.data());
   }
   sum += search.Maximise([&](const double* at, double* g) { return acquisition.Evaluate(at, g); },
                          x.data(), {});
-  const long after = Allocations();
+  const std::int64_t after = Allocations();
   CHECK(after == before);
   CHECK(std::isfinite(sum));
   // The counter does count.

@@ -64,7 +64,7 @@ double LatticeGain(const std::vector<std::vector<double>>& front, const std::vec
     if (point[k] <= reference[k]) return 0.0;
     cell *= (point[k] - reference[k]) / kSteps;
   }
-  long count = 0;
+  std::int64_t count = 0;
   while (true) {
     bool dominated = false;
     for (const std::vector<double>& other : front) {

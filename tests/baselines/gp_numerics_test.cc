@@ -85,8 +85,9 @@ TEST_CASE("the factorisation steps agree with Eigen's at awkward sizes", "[gp]")
     Matrix m;
     Matrix inverse;
     for (int i = 0; i < n; ++i) {
-      for (int j = i; j < n; ++j)
+      for (int j = i; j < n; ++j) {
         u(static_cast<std::size_t>(i), static_cast<std::size_t>(j)) = a(i, j);
+      }
     }
     REQUIRE(CholeskyUpper(&u));
     InvertFactor(u, &m);
@@ -144,7 +145,8 @@ TEST_CASE("the gradient of the log posterior is that of its value", "[gp]") {
                         Case{"both", PriorFamily::kDimensionScaled, true, true}}) {
     GpData data = RandomData(23, 5, 4, 0.05);
     for (std::size_t i = 0; i < data.size(); ++i) {
-      if (c.times) data.time.push_back(static_cast<double>(i / 4));
+      const std::size_t round = i / 4;
+      if (c.times) data.time.push_back(static_cast<double>(round));
       if (c.tasks) data.task.push_back(i % 3 == 0 ? 1 : 0);
     }
     GpOptions options;

@@ -146,8 +146,9 @@ TEST_CASE("SPSA's arms come in mirrored pairs around the present point", "[spsa]
   tuner.Observe(ProductionOf(task));
   std::vector<std::vector<double>> units;
   for (int round = 1; round <= 2; ++round) {
-    for (const Proposal& arm : tuner.Propose(3))
+    for (const Proposal& arm : tuner.Propose(3)) {
       units.push_back(task.space->Encode(*arm.configuration));
+    }
   }
   // An odd arm's partner comes first in the next round.
   for (const std::size_t pair : {0, 2, 4}) {

@@ -13,8 +13,8 @@ namespace {
 /// The conformance suite is about behaviour, not strength: what costs a Gaussian process its time
 /// can be smaller there.
 Json QuickOptions(const std::string& name) {
-  const Json searched{{"raw_points", 96},  {"draws", 16},       {"starts", 2},
-                      {"evaluations", 12}, {"fit_restarts", 1}, {"fit_iterations", 20}};
+  Json searched{{"raw_points", 96},  {"draws", 16},       {"starts", 2},
+                {"evaluations", 12}, {"fit_restarts", 1}, {"fit_iterations", 20}};
   for (const char* gp : {"gp", "tv_gp", "qlognehvi", "qlognparego"}) {
     if (name == gp) return searched;
   }

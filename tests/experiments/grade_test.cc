@@ -88,7 +88,7 @@ struct FabricatedCell {
                        Trial("invalid", "no usable proposal for this arm after 2 Actor calls"),
                        Trial("invalid", "refused by review (the rules: too far)")}},
                      {"state", {{"proposed_rounds", 1}, {"private", state}}}};
-    const std::string cell = scratch / "agent.seed1";
+    std::string cell = scratch / "agent.seed1";
     std::filesystem::create_directories(cell);
     WriteText(cell + "/journal.jsonl", SealLine(header) + SealLine(round) + SealLine(round));
     const char* good = R"({"freshness_boost": 1.2})";

@@ -17,7 +17,7 @@
 namespace rectune::fuzz {
 namespace {
 
-using namespace agents;
+using namespace agents;  // NOLINT(google-build-using-namespace): every target calls into it
 
 int Depth(const Json& json) {
   int deepest = 0;
@@ -77,7 +77,7 @@ void FuzzSkill(std::string_view bytes) {
   constexpr std::string_view kBreak = "\n=====\n";
   const auto next = [&] {
     const std::size_t at = std::min(bytes.find(kBreak), bytes.size());
-    const std::string part(bytes.substr(0, at));
+    std::string part(bytes.substr(0, at));
     bytes.remove_prefix(std::min(bytes.size(), at + kBreak.size()));
     return part;
   };

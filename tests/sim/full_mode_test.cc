@@ -22,7 +22,7 @@ struct SmallWorld {
         size(Shrunk(scenario.SizeNamed("small", ""))),
         world(scenario.world, size.world, scenario.seed, 0) {
     BindStageConfig(size.full_space, size.full_space.Production(), production);
-    diverse = production;
+    diverse = production;  // NOLINT(cppcoreguidelines-prefer-member-initializer): bound above
     diverse.re_rank.diversity_strength = 0.8;
   }
   static ScenarioSize Shrunk(ScenarioSize size) {
