@@ -14,8 +14,8 @@ std::atomic<std::int64_t> allocations{0};
 // The one place that allocates by hand: operator new itself.
 void* operator new(std::size_t size) {
   ++allocations;
-  if (void* memory = std::malloc(size == 0 ? 1 : size))
-    return memory;  // NOLINT(cppcoreguidelines-no-malloc)
+  void* memory = std::malloc(size == 0 ? 1 : size);  // NOLINT(cppcoreguidelines-no-malloc)
+  if (memory != nullptr) return memory;
   throw std::bad_alloc();
 }
 void operator delete(void* memory) noexcept {
