@@ -33,9 +33,16 @@ if(RECTUNE_SANITIZE)
   target_link_options(rectune_options INTERFACE -fsanitize=${RECTUNE_SANITIZE})
 endif()
 
+# What nearly every source includes, parsed once: a third of a cold build. Sources still name all that
+# they use; -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON builds without, and shows one that does not.
+add_library(rectune_precompiled STATIC ${CMAKE_CURRENT_LIST_DIR}/precompiled.cc)
+target_link_libraries(rectune_precompiled PUBLIC rectune_options nlohmann_json::nlohmann_json)
+target_precompile_headers(rectune_precompiled PRIVATE ${CMAKE_CURRENT_LIST_DIR}/precompiled.h)
+
 # rectune_library(core SOURCES a.cc b.cc LINKS Eigen3::Eigen)
 function(rectune_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
   add_library(rectune_${name} STATIC ${ARG_SOURCES})
   target_link_libraries(rectune_${name} PUBLIC rectune_options ${ARG_LINKS})
+  target_precompile_headers(rectune_${name} REUSE_FROM rectune_precompiled)
 endfunction()

@@ -27,7 +27,8 @@ class ScopeCheck : public clang::tidy::ClangTidyCheck {
   void check(const clang::ast_matchers::MatchFinder::MatchResult& result) override {
     const clang::SourceManager& sources = *result.SourceManager;
     std::vector<clang::Decl*> ours;
-    for (clang::Decl* declaration : result.Context->getTranslationUnitDecl()->decls()) {
+    // Not decls(), which would load all that the precompiled headers declare.
+    for (clang::Decl* declaration : result.Context->getTranslationUnitDecl()->noload_decls()) {
       const clang::SourceLocation place = sources.getExpansionLoc(declaration->getLocation());
       if (place.isValid() && !sources.isInSystemHeader(place)) ours.push_back(declaration);
     }
