@@ -32,6 +32,7 @@ constexpr float kAffinityNoise = 0.1F;
 constexpr std::uint64_t kStepsAVersion = 64;
 constexpr std::uint64_t kItemStep = 0;
 constexpr std::uint64_t kBiasStep = 1;
+constexpr std::uint64_t kDriftStep = 62;  // below model_push.cc's
 std::uint64_t NoiseStep(std::uint64_t version, Purpose population) {
   return version * kStepsAVersion + static_cast<std::uint64_t>(population);
 }
@@ -151,6 +152,12 @@ HeadModel::HeadModel(const WorldConstants& constants, const WorldSize& size,
     value = static_cast<float>(constants.heads.calibration_bias_sd * bias.Normal());
   }
   for (std::size_t c = 0; c < kFineChannels; ++c) bias_[c] += character_.fine_level[c];
+  if (constants.shift.head_levels > 0.0) {
+    RandomStream drift(seed, Purpose::kHeadNoise, version * kStepsAVersion + kDriftStep);
+    for (float& value : bias_) {
+      value += static_cast<float>(constants.shift.head_levels * drift.Normal());
+    }
+  }
   MakeSignals(constants);
   CalibrateQuantiles(constants, size);
 }

@@ -98,6 +98,13 @@ class HeadModel {
 
   std::size_t bytes() const { return signals_.size() * (sizeof(ItemSignals) + sizeof(ItemNoise)); }
 
+  /// From now on its outputs are put on the scale of `fitted`, whatever its own world is like.
+  void KeepScaleOf(const HeadModel& fitted) {
+    coarse_mean_ = fitted.coarse_mean_;
+    coarse_sd_ = fitted.coarse_sd_;
+    mean_logits_ = fitted.mean_logits_;
+  }
+
  private:
   /// What coarse heads know of an item before they meet a user: its part of each logit, with the
   /// share of their noise that it carries wherever it appears. One cache line, because a request
