@@ -51,7 +51,9 @@ struct Scenario {
   const ScenarioSize& SizeNamed(const std::string& size, const std::string& path) const;
 };
 
-Scenario ParseScenario(const Json& json);
+/// `file` may extend a shipped scenario: {"extends": "discover_feed", "name": ..., "events":
+/// [...]}.
+Scenario ParseScenario(const Json& file);
 
 /// A shipped scenario by name, or a file by path (anything with a '/' or ending in ".json").
 Scenario LoadScenario(const std::string& name_or_path);
