@@ -6,6 +6,7 @@
 #include "agents/hybrid_tuner.h"
 #include "agents/table.h"
 #include "baselines/table.h"
+#include "core/config_error.h"
 #include "experiments/embedded_specs.h"
 #include "experiments/offline_proxy.h"
 #include "experiments/testbed_port.h"
@@ -18,6 +19,11 @@ namespace {
 std::shared_ptr<const TestbedPort> OpenSim(const std::string& scenario, const std::string& task,
                                            const std::string& size) {
   const std::shared_ptr<const sim::Testbed> testbed = sim::Testbed::Open(scenario, task, size);
+  // A study would score every round by the truth and the reference of round 1.
+  if (!testbed->timeline().events().empty()) {
+    throw ConfigError("/events", std::to_string(testbed->timeline().events().size()) + " events",
+                      "no events: studies cannot follow a scenario through its phases yet");
+  }
   const TuningTask shared = testbed->MakeTask({}, 0);
   TestbedPort port{.scenario = testbed->scenario(),
                    .task = testbed->task(),

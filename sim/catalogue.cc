@@ -30,7 +30,13 @@ constexpr double kPopularityFromCatchiness = 0.4;
 constexpr double kLifePerMeanAge = 2.0;
 
 /// Roles within the catalogue's stream purpose: the "step" of the address.
-enum CatalogueStep : std::uint64_t { kTopicStep, kCreatorStep, kItemStep, kPopularityStep };
+enum CatalogueStep : std::uint64_t {
+  kTopicStep,
+  kCreatorStep,
+  kItemStep,
+  kPopularityStep,
+  kShockStep
+};
 
 std::vector<double> ZipfWeights(std::size_t count, double exponent) {
   std::vector<double> weights(count);
@@ -63,6 +69,7 @@ Catalogue::Catalogue(const WorldConstants& constants, const WorldSize& size, std
   MakeTopicsAndCreators(constants, size, seed);
   MakeItems(constants, size, seed);
   IndexPopularity(seed);
+  for (const ShockedContent& shock : constants.shift.shocks) TakeSlots(shock, seed);
   fresh_items_.resize(static_cast<std::size_t>(size.days));
   for (int day = 0; day < size.days; ++day) {
     auto& fresh = fresh_items_[static_cast<std::size_t>(day)];
@@ -111,6 +118,18 @@ void Catalogue::MakeItems(const WorldConstants& constants, const WorldSize& size
                                       kMinSeconds, kMaxSeconds);
     item.log_duration = static_cast<float>(std::log(seconds / kReferenceSeconds));
     item.first_age_days = static_cast<float>(stream.Uniform()) * life_days_;
+  }
+}
+
+void Catalogue::TakeSlots(const ShockedContent& shock, std::uint64_t seed) {
+  for (std::size_t i = 0; i < items_.size(); ++i) {
+    Item& item = items_[i];
+    if (std::ranges::find(shock.topics, item.topic) == shock.topics.end()) continue;
+    RandomStream stream(seed, Purpose::kCatalogue, kShockStep, i);
+    if (stream.Uniform() >= shock.share) continue;
+    item.quality += static_cast<float>(shock.quality);
+    item.clickbait = std::clamp(item.clickbait + static_cast<float>(shock.clickbait), 0.0F, 1.0F);
+    item.first_age_days = static_cast<float>(stream.Uniform() * shock.age_days);
   }
 }
 

@@ -76,6 +76,8 @@ class Catalogue {
   void MakeTopicsAndCreators(const WorldConstants& constants, const WorldSize& size,
                              std::uint64_t seed);
   void MakeItems(const WorldConstants& constants, const WorldSize& size, std::uint64_t seed);
+  /// New items take over slots, and with them the popularity that they have in retrieval.
+  void TakeSlots(const ShockedContent& shock, std::uint64_t seed);
   void IndexPopularity(std::uint64_t seed);
 
   std::vector<Embedding> topic_centroids_;

@@ -32,6 +32,7 @@ constexpr float kAffinityNoise = 0.1F;
 constexpr std::uint64_t kStepsAVersion = 64;
 constexpr std::uint64_t kItemStep = 0;
 constexpr std::uint64_t kBiasStep = 1;
+constexpr std::uint64_t kDriftStep = 62;  // below model_push.cc's
 std::uint64_t NoiseStep(std::uint64_t version, Purpose population) {
   return version * kStepsAVersion + static_cast<std::uint64_t>(population);
 }
@@ -144,10 +145,18 @@ HeadModel::HeadModel(const WorldConstants& constants, const WorldSize& size,
       truth_constants_(constants.truth),
       fresh_days_(static_cast<float>(constants.fresh_days)),
       seed_(seed),
-      version_(version) {
+      version_(version),
+      character_(DrawHeadCharacter(seed, version)) {
   RandomStream bias(seed, Purpose::kHeadNoise, version * kStepsAVersion + kBiasStep);
   for (float& value : bias_) {
     value = static_cast<float>(constants.heads.calibration_bias_sd * bias.Normal());
+  }
+  for (std::size_t c = 0; c < kFineChannels; ++c) bias_[c] += character_.fine_level[c];
+  if (constants.shift.head_levels > 0.0) {
+    RandomStream drift(seed, Purpose::kHeadNoise, version * kStepsAVersion + kDriftStep);
+    for (float& value : bias_) {
+      value += static_cast<float>(constants.shift.head_levels * drift.Normal());
+    }
   }
   MakeSignals(constants);
   CalibrateQuantiles(constants, size);
@@ -160,8 +169,11 @@ void HeadModel::MakeSignals(const WorldConstants& constants) {
            static_cast<float>(c.catchiness) * item.catchiness +
            static_cast<float>(c.log_duration) * item.log_duration;
   };
-  const auto carried =
+  const auto all_carry =
       static_cast<float>(constants_.coarse_noise * std::sqrt(constants_.item_noise_share));
+  const auto carried = [&](CoarseHead head) {
+    return all_carry * character_.coarse_noise[Index(head)];
+  };
   signals_.resize(catalogue_.items().size());
   item_noise_.resize(signals_.size());
   for (std::size_t i = 0; i < signals_.size(); ++i) {
@@ -173,16 +185,18 @@ void HeadModel::MakeSignals(const WorldConstants& constants) {
     for (std::size_t k = 0; k < kEmbedding; ++k) {
       signals.embedding[k] = static_cast<std::int16_t>(std::lround(item.embedding[k] * kUnit));
     }
-    signals.long_view_rate = carried * noise[Index(Behaviour::kLongView)];
+    signals.long_view_rate =
+        carried(CoarseHead::kLongViewRate) * noise[Index(Behaviour::kLongView)];
     signals.first_age_days = item.first_age_days;
-    signals.click = part(truth.click, item) + carried * noise[Index(Behaviour::kClick)];
+    signals.click =
+        part(truth.click, item) + carried(CoarseHead::kClickRate) * noise[Index(Behaviour::kClick)];
     signals.bait = static_cast<float>(truth.click.clickbait) * item.clickbait;
     signals.long_view = part(truth.long_view, item) +
                         static_cast<float>(truth.long_view.clickbait) * item.clickbait;
     signals.dismissal = part(truth.dismissal, item) +
                         static_cast<float>(truth.dismissal.clickbait) * item.clickbait +
-                        carried * noise[Index(Behaviour::kDismissal)];
-    signals.quality = item.quality + carried * noise[kQualityChannel];
+                        carried(CoarseHead::kDismissal) * noise[Index(Behaviour::kDismissal)];
+    signals.quality = item.quality + carried(CoarseHead::kQuality) * noise[kQualityChannel];
     signals.guard =
         item.clickbait + static_cast<float>(constants_.guard_confusion) * item.catchiness;
   }
@@ -206,8 +220,16 @@ void HeadModel::RawCoarse(const User& user, std::span<const std::uint32_t> items
   float* const long_view_logit = row(kLongViewLogit);
   float* const click_logit = row(kClickLogit);
   const auto sd = static_cast<float>(constants_.coarse_noise);
-  const float own = sd * static_cast<float>(std::sqrt(1.0 - constants_.item_noise_share));
-  const float guard_noise = 2.0F * static_cast<float>(constants_.guard_noise);
+  const float all_own = sd * static_cast<float>(std::sqrt(1.0 - constants_.item_noise_share));
+  const auto own = [&](CoarseHead head) { return all_own * character_.coarse_noise[Index(head)]; };
+  const float long_view_own = own(CoarseHead::kLongViewRate);
+  const float click_own = own(CoarseHead::kClickRate);
+  const float dismissal_own = own(CoarseHead::kDismissal);
+  const float quality_own = own(CoarseHead::kQuality);
+  const float affinity_noise =
+      kAffinityNoise * character_.coarse_noise[Index(CoarseHead::kAffinity)];
+  const float guard_noise = 2.0F * static_cast<float>(constants_.guard_noise) *
+                            character_.coarse_noise[Index(CoarseHead::kClickbaitGuard)];
   const auto click_affinity = static_cast<float>(truth_constants_.click.affinity);
   const auto long_view_affinity = static_cast<float>(truth_constants_.long_view.affinity);
   const auto dismissal_affinity = static_cast<float>(truth_constants_.dismissal.affinity);
@@ -230,11 +252,11 @@ void HeadModel::RawCoarse(const User& user, std::span<const std::uint32_t> items
     click_logit[c] = item.click + user.click_offset + click_affinity * match +
                      user.clickbait_susceptibility * item.bait;
     long_view_logit[c] = item.long_view + user.long_view_offset + long_view_affinity * match;
-    long_view_rate[c] = item.long_view_rate + own * low(0);
-    click_rate[c] = own * high(0);
-    dismissal[c] = item.dismissal + dismissal_affinity * match + own * low(1);
-    quality[c] = item.quality + own * high(1);
-    affinity[c] = match + kAffinityNoise * low(2);
+    long_view_rate[c] = item.long_view_rate + long_view_own * low(0);
+    click_rate[c] = click_own * high(0);
+    dismissal[c] = item.dismissal + dismissal_affinity * match + dismissal_own * low(1);
+    quality[c] = item.quality + quality_own * high(1);
+    affinity[c] = match + affinity_noise * low(2);
     guard[c] = item.guard + guard_noise * high(2);
     age[c] = catalogue_.AgeFrom(item.first_age_days, day);
   }
@@ -279,6 +301,11 @@ void HeadModel::CalibrateQuantiles(const WorldConstants& constants, const WorldS
     coarse_mean_[h] = static_cast<float>(mean);
     coarse_sd_[h] =
         static_cast<float>(std::sqrt(std::max(squares[h] / count - mean * mean, 1e-12)));
+  }
+  // The quantile table stays as version 0 filled it, so a pushed head's outputs move over it.
+  for (std::size_t h = 0; h < kPushedCoarse; ++h) {
+    coarse_sd_[h] /= character_.coarse_slope[h];
+    coarse_mean_[h] -= character_.coarse_level[h] * coarse_sd_[h];
   }
 }
 
@@ -326,12 +353,17 @@ void HeadModel::PredictFine(const User& user, std::span<const std::uint32_t> ite
       return NormalOf64(draw < 4 ? first[draw] : second[draw - 4]);
     };
     for (std::size_t b = 0; b < kBehaviours; ++b) {
-      const float error = own * noise(b) + carried * item_noise[b];
-      scratch.rows[b][k] =
-          mean_logits_[b] + slope * (logits[b] - mean_logits_[b]) + bias_[b] + error;
+      const float error = character_.fine_noise[b] * (own * noise(b) + carried * item_noise[b]);
+      scratch.rows[b][k] = mean_logits_[b] +
+                           slope * character_.fine_slope[b] * (logits[b] - mean_logits_[b]) +
+                           bias_[b] + error;
     }
-    scratch.rows[kQualityChannel][k] =
-        item.quality + own * noise(kQualityChannel) + carried * item_noise[kQualityChannel];
+    // Summed from the left: version 0 must give the bits that it gave before there were pushes.
+    const float quality_noise = character_.fine_noise[kQualityChannel];
+    scratch.rows[kQualityChannel][k] = character_.fine_slope[kQualityChannel] * item.quality +
+                                       quality_noise * own * noise(kQualityChannel) +
+                                       quality_noise * carried * item_noise[kQualityChannel] +
+                                       character_.fine_level[kQualityChannel];
     const float guard = item.clickbait + confusion * item.catchiness + guard_noise * noise(7);
     fine[c][Index(FineHead::kClickbaitGuard)] = EncodeProbability(guard);
     const float click = Sigmoid(scratch.rows[Index(Behaviour::kClick)][k]);

@@ -4,7 +4,8 @@
 // coarse and cheap and served as 8-bit quantiles; ranking heads are fine and served as
 // probabilities. They see the truth through noise (part of it carried by the item wherever it
 // appears), a calibration slope below one, a bias, and, for the clickbait guard, confusion of
-// catchy with dishonest. A *model push* is another `version`: other noise, other biases.
+// catchy with dishonest. A *model push* is another `version`: other noise, other biases, another
+// level, scale and accuracy of each head (sim/model_push.h).
 //
 // Heads do not depend on the configuration, so a panel computes them once for all arms. Where a
 // request is seen only once (full mode), the fine heads are computed for what pre-ranking kept.
@@ -19,6 +20,7 @@
 
 #include "core/random_stream.h"
 #include "sim/catalogue.h"
+#include "sim/model_push.h"
 #include "sim/truth.h"
 #include "sim/user.h"
 #include "sim/world_constants.h"
@@ -96,6 +98,13 @@ class HeadModel {
 
   std::size_t bytes() const { return signals_.size() * (sizeof(ItemSignals) + sizeof(ItemNoise)); }
 
+  /// From now on its outputs are put on the scale of `fitted`, whatever its own world is like.
+  void KeepScaleOf(const HeadModel& fitted) {
+    coarse_mean_ = fitted.coarse_mean_;
+    coarse_sd_ = fitted.coarse_sd_;
+    mean_logits_ = fitted.mean_logits_;
+  }
+
  private:
   /// What coarse heads know of an item before they meet a user: its part of each logit, with the
   /// share of their noise that it carries wherever it appears. One cache line, because a request
@@ -125,6 +134,7 @@ class HeadModel {
   float fresh_days_;
   std::uint64_t seed_;
   std::uint64_t version_;
+  HeadCharacter character_;
   std::vector<ItemSignals> signals_;  // by item
   using ItemNoise =
       std::array<float, kBehaviours + 1>;      // unit variance; by behaviour, then quality

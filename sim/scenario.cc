@@ -87,6 +87,25 @@ const Named& FindNamed(const std::vector<Named>& all, const std::string& name,
   throw ConfigError(path, Json(name).dump(), "one of: " + JoinNames(names));
 }
 
+/// {"extends": "discover_feed", ...}: a shipped scenario with some of its top-level members
+/// replaced.
+Json OverWhatItExtends(const Json& file) {
+  if (!file.is_object() || !file.contains("extends")) return file;
+  std::vector<std::string> names;
+  for (const EmbeddedFile& shipped : EmbeddedScenarios()) {
+    const Json base = ParseJson(shipped.text);
+    if (base.contains("extends")) continue;
+    names.push_back(base.at("name").get<std::string>());
+    if (file.at("extends") != names.back()) continue;
+    Json merged = base;
+    for (const auto& [key, value] : file.items()) {
+      if (key != "extends") merged[key] = value;
+    }
+    return merged;
+  }
+  throw ConfigError("/extends", file.at("extends").dump(), "one of: " + JoinNames(names));
+}
+
 bool LooksLikePath(const std::string& text) {
   return text.find('/') != std::string::npos || (text.size() > 5 && text.ends_with(".json"));
 }
@@ -101,7 +120,8 @@ const ScenarioSize& Scenario::SizeNamed(const std::string& size, const std::stri
   return FindNamed(sizes, size, path);
 }
 
-Scenario ParseScenario(const Json& json) {
+Scenario ParseScenario(const Json& file) {
+  const Json json = OverWhatItExtends(file);
   ObjectReader reader(json, "");
   reader.Integer("schema", {1, 1});
   const std::string name = reader.String("name");
@@ -128,6 +148,12 @@ Scenario ParseScenario(const Json& json) {
     sizes.push_back(ReadSize(key, value, parameters, "/sizes/" + key));
   }
   Objective objective = Objective::FromJson(reader.Value("objective"), "/objective", SimMetrics());
+  std::vector<Event> events;
+  if (reader.Has("events")) {
+    std::size_t topics = sizes.front().world.topics;
+    for (const ScenarioSize& size : sizes) topics = std::min(topics, size.world.topics);
+    events = ReadEvents(reader.Value("events"), "/events", objective, topics);
+  }
   reader.Finish();
   return {name,
           summary,
@@ -138,6 +164,7 @@ Scenario ParseScenario(const Json& json) {
           std::move(tasks),
           std::move(sizes),
           std::move(objective),
+          std::move(events),
           json};
 }
 

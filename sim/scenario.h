@@ -15,6 +15,7 @@
 #include "core/json.h"
 #include "core/objective.h"
 #include "core/parameter_space.h"
+#include "sim/event.h"
 #include "sim/world_constants.h"
 
 namespace rectune::sim {
@@ -42,14 +43,17 @@ struct Scenario {
   std::vector<ScenarioTask> tasks;
   std::vector<ScenarioSize> sizes;
   Objective objective;
-  Json resolved;  // the file as read, for manifests
+  std::vector<Event> events;  // none: nothing changes while a study runs
+  Json resolved;              // the file as read, over what it extends, for manifests
 
   /// ConfigError at `path` with the known names when there is none.
   const ScenarioTask& TaskNamed(const std::string& task, const std::string& path) const;
   const ScenarioSize& SizeNamed(const std::string& size, const std::string& path) const;
 };
 
-Scenario ParseScenario(const Json& json);
+/// `file` may extend a shipped scenario: {"extends": "discover_feed", "name": ..., "events":
+/// [...]}.
+Scenario ParseScenario(const Json& file);
 
 /// A shipped scenario by name, or a file by path (anything with a '/' or ending in ".json").
 Scenario LoadScenario(const std::string& name_or_path);

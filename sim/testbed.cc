@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 #include <mutex>
+#include <tuple>
 
 #include "core/check.h"
 #include "core/object_reader.h"
@@ -50,9 +51,18 @@ struct LazyPopulation {
   std::unique_ptr<Population> population;
 };
 
+/// Made on first use: `describe` and spec checking need no world, and most phases are never met.
+struct LazyWorld {
+  std::once_flag once;
+  std::unique_ptr<World> world;
+  std::array<LazyPopulation, 3> populations;  // by PanelKind
+};
+
 std::optional<Reference> LoadReference(const std::string& scenario, const std::string& task,
-                                       const std::string& size, const ParameterSpace& space) {
-  const std::string name = scenario + "." + task + "." + size + ".json";
+                                       const std::string& size, const ParameterSpace& space,
+                                       std::size_t phase) {
+  const std::string of_phase = phase == 0 ? "" : ".phase" + std::to_string(phase);
+  const std::string name = scenario + "." + task + "." + size + of_phase + ".json";
   for (const EmbeddedFile& file : EmbeddedReferences()) {
     if (file.name != name) continue;
     const Json json = ParseJson(file.text);
@@ -73,7 +83,11 @@ struct Testbed::Parts {
         size(scenario.SizeNamed(size_name, "/size")),
         space(std::make_shared<ParameterSpace>(TaskSpace(size.full_space, task))),
         metrics(std::make_shared<MetricCatalogue>(SimMetrics())),
-        reference(LoadReference(scenario.name, task.name, size.name, *space)) {
+        timeline(scenario.model_version, scenario.objective, scenario.events, size.world.days),
+        worlds(timeline.worlds()) {
+    for (std::size_t phase = 0; phase < timeline.phases().size(); ++phase) {
+      references.push_back(LoadReference(scenario.name, task.name, size.name, *space, phase));
+    }
     BindStageConfig(size.full_space, size.full_space.Production(), production);
   }
 
@@ -83,32 +97,35 @@ struct Testbed::Parts {
     return config;
   }
 
-  const World& TheWorld() const {
-    std::call_once(world_once, [&] {
-      world = std::make_unique<World>(scenario.world, size.world, scenario.seed,
-                                      scenario.model_version);
+  const World& WorldOf(std::size_t phase) const {
+    const Phase& state = timeline.phases()[phase];
+    LazyWorld& lazy = worlds[state.world];
+    std::call_once(lazy.once, [&] {
+      lazy.world = std::make_unique<World>(scenario.world, size.world, scenario.seed,
+                                           state.model_version, state.shift);
     });
-    return *world;
+    return *lazy.world;
   }
 
-  const Population& Of(PanelKind kind) const {
-    LazyPopulation& lazy = populations[static_cast<std::size_t>(kind)];
+  const Population& Of(PanelKind kind, std::size_t phase) const {
+    const World& world = WorldOf(phase);
+    LazyPopulation& lazy =
+        worlds[timeline.phases()[phase].world].populations[static_cast<std::size_t>(kind)];
     std::call_once(lazy.once, [&] {
       switch (kind) {
         case PanelKind::kTuning:
           lazy.population =
-              std::make_unique<Population>(TheWorld(), Purpose::kUsers, size.world.tuning_users,
+              std::make_unique<Population>(world, Purpose::kUsers, size.world.tuning_users,
                                            production, Moments::kMeansAndCovariance);
           break;
         case PanelKind::kEvaluation:
-          lazy.population = std::make_unique<Population>(TheWorld(), Purpose::kEvaluationUsers,
+          lazy.population = std::make_unique<Population>(world, Purpose::kEvaluationUsers,
                                                          size.world.evaluation_users, production,
                                                          Moments::kMeans);
           break;
         case PanelKind::kOracle:
-          lazy.population =
-              std::make_unique<Population>(TheWorld(), Purpose::kOracleUsers,
-                                           size.world.oracle_users, production, Moments::kMeans);
+          lazy.population = std::make_unique<Population>(
+              world, Purpose::kOracleUsers, size.world.oracle_users, production, Moments::kMeans);
           break;
       }
     });
@@ -116,10 +133,10 @@ struct Testbed::Parts {
   }
 
   ArmOutcome Simulate(const Configuration& configuration, const Population& population,
-                      Moments moments) const {
+                      std::size_t phase, Moments moments) const {
     const StageConfig config = Bind(configuration);
     ArmOutcome outcome =
-        SimulateArm(TheWorld(), population.panel, population.neutral, config, moments);
+        SimulateArm(WorldOf(phase), population.panel, population.neutral, config, moments);
     outcome.serving_cost = ServingCost(config, size.world);
     return outcome;
   }
@@ -129,31 +146,32 @@ struct Testbed::Parts {
   const ScenarioSize& size;
   std::shared_ptr<const ParameterSpace> space;
   std::shared_ptr<const MetricCatalogue> metrics;
-  std::optional<Reference> reference;
+  Timeline timeline;
+  std::vector<std::optional<Reference>> references;  // by phase
   StageConfig production;
 
-  // Made on first use: `describe` and spec checking need no world.
-  mutable std::once_flag world_once;
-  mutable std::unique_ptr<World> world;
-  mutable std::array<LazyPopulation, 3> populations;  // by PanelKind
+  mutable std::vector<LazyWorld> worlds;  // by Phase::world
 
-  /// Noise-free lifts by panel and native values: recommendations repeat from round to round, and
-  /// the truth of an arm falls out of its experiment.
-  Measurement Remember(PanelKind panel, const Configuration& configuration,
+  /// Noise-free lifts by world, panel and native values: recommendations repeat from round to
+  /// round, and the truth of an arm falls out of its experiment.
+  Measurement Remember(PanelKind panel, std::size_t phase, const Configuration& configuration,
                        const Measurement& truth) const {
     const std::lock_guard<std::mutex> lock(truth_mutex);
-    truths.emplace(std::pair(panel, configuration.values()), truth);
+    truths.emplace(TruthKey(timeline.phases()[phase].world, panel, configuration.values()), truth);
     return truth;
   }
-  std::optional<Measurement> Recall(PanelKind panel, const Configuration& configuration) const {
+  std::optional<Measurement> Recall(PanelKind panel, std::size_t phase,
+                                    const Configuration& configuration) const {
     const std::lock_guard<std::mutex> lock(truth_mutex);
-    const auto found = truths.find(std::pair(panel, configuration.values()));
+    const auto found =
+        truths.find(TruthKey(timeline.phases()[phase].world, panel, configuration.values()));
     if (found == truths.end()) return std::nullopt;
     return found->second;
   }
 
   mutable std::mutex truth_mutex;
-  mutable std::map<std::pair<PanelKind, std::vector<double>>, Measurement> truths;
+  using TruthKey = std::tuple<std::size_t, PanelKind, std::vector<double>>;
+  mutable std::map<TruthKey, Measurement> truths;
 };
 
 Testbed::Testbed(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -173,11 +191,14 @@ const MetricCatalogue& Testbed::metrics() const { return *parts_->metrics; }
 const Objective& Testbed::objective() const { return parts_->scenario.objective; }
 double Testbed::default_users_per_arm() const { return parts_->size.users_per_arm; }
 double Testbed::MinimumUsersPerArm() const {
-  return sim::MinimumUsersPerArm(parts_->Of(PanelKind::kTuning).control);
+  return sim::MinimumUsersPerArm(parts_->Of(PanelKind::kTuning, 0).control);
 }
 int Testbed::horizon_days() const { return parts_->size.world.days; }
 const Json& Testbed::resolved() const { return parts_->scenario.resolved; }
-const std::optional<Reference>& Testbed::reference() const { return parts_->reference; }
+const Timeline& Testbed::timeline() const { return parts_->timeline; }
+const std::optional<Reference>& Testbed::reference(std::size_t phase) const {
+  return parts_->references.at(phase);
+}
 
 TuningTask Testbed::MakeTask(const Traffic& traffic, std::uint64_t seed) const {
   return {.scenario = scenario(),
@@ -196,7 +217,8 @@ TuningTask Testbed::MakeTask(const Traffic& traffic, std::uint64_t seed) const {
 
 std::vector<Measurement> Testbed::RunRound(std::uint64_t seed, int round, double users_per_arm,
                                            std::span<const Configuration> arms) const {
-  const Population& population = parts_->Of(PanelKind::kTuning);
+  const std::size_t phase = parts_->timeline.PhaseOf(round);
+  const Population& population = parts_->Of(PanelKind::kTuning, phase);
   const Configuration production = space().Production();
   std::vector<ArmOutcome> outcomes;
   outcomes.reserve(arms.size());  // pointers into it must hold
@@ -206,9 +228,10 @@ std::vector<Measurement> Testbed::RunRound(std::uint64_t seed, int round, double
       pointers.push_back(&population.control);
       continue;
     }
-    outcomes.push_back(parts_->Simulate(arm, population, Moments::kMeansAndCovariance));
+    outcomes.push_back(parts_->Simulate(arm, population, phase, Moments::kMeansAndCovariance));
     pointers.push_back(&outcomes.back());
-    parts_->Remember(PanelKind::kTuning, arm, TrueLifts(population.control, outcomes.back()));
+    parts_->Remember(PanelKind::kTuning, phase, arm,
+                     TrueLifts(population.control, outcomes.back()));
   }
   const AbOptions options{
       .users_per_arm = users_per_arm > 0.0 ? users_per_arm : default_users_per_arm(),
@@ -216,15 +239,16 @@ std::vector<Measurement> Testbed::RunRound(std::uint64_t seed, int round, double
   return RunAbReadout(population.control, pointers, options, seed, round);
 }
 
-Measurement Testbed::Truth(const Configuration& configuration, PanelKind panel) const {
-  if (const auto known = parts_->Recall(panel, configuration)) return *known;
+Measurement Testbed::Truth(const Configuration& configuration, PanelKind panel,
+                           std::size_t phase) const {
+  if (const auto known = parts_->Recall(panel, phase, configuration)) return *known;
   // Simulated outside the lock: two threads may do the same work, and get the same answer.
-  const Population& population = parts_->Of(panel);
-  Measurement truth =
-      TrueLifts(population.control, parts_->Simulate(configuration, population, Moments::kMeans));
+  const Population& population = parts_->Of(panel, phase);
+  Measurement truth = TrueLifts(
+      population.control, parts_->Simulate(configuration, population, phase, Moments::kMeans));
   // A search for the optimum never returns to a point: nothing to remember.
   if (panel == PanelKind::kOracle) return truth;
-  return parts_->Remember(panel, configuration, truth);
+  return parts_->Remember(panel, phase, configuration, truth);
 }
 
 std::vector<FullArm> Testbed::SimulateUsers(std::span<const Configuration> arms,
@@ -237,7 +261,7 @@ std::vector<FullArm> Testbed::SimulateUsers(std::span<const Configuration> arms,
                       .users = users,
                       .replicate = replicate};
   const std::vector<FullTotals> totals =
-      SimulateFull(parts_->TheWorld(), parts_->production, configs, plan, jobs);
+      SimulateFull(parts_->WorldOf(0), parts_->production, configs, plan, jobs);
   std::vector<FullArm> result;
   for (std::size_t a = 0; a < totals.size(); ++a) {
     const LinearisedArm arm =

@@ -20,6 +20,7 @@
 
 #include "core/tuner.h"
 #include "sim/full_totals.h"
+#include "sim/phase.h"
 
 namespace rectune::sim {
 
@@ -63,7 +64,10 @@ class Testbed {
   const std::string& size() const;
   const ParameterSpace& space() const;
   const MetricCatalogue& metrics() const;
+  /// Of phase 0.
   const Objective& objective() const;
+  /// What happens while a study runs, and what holds in which round (sim/phase.h).
+  const Timeline& timeline() const;
   double default_users_per_arm() const;
   /// Below it no metric's readout would be near normal (sim/ab_platform.h).
   double MinimumUsersPerArm() const;
@@ -77,16 +81,17 @@ class Testbed {
   /// on (seed, round, slot) only, so every tuner meets the same noise.
   std::vector<Measurement> RunRound(std::uint64_t seed, int round, double users_per_arm,
                                     std::span<const Configuration> arms) const;
-  /// Noise-free lifts over production on one panel; standard errors are 0.
-  Measurement Truth(const Configuration& configuration,
-                    PanelKind panel = PanelKind::kEvaluation) const;
+  /// Noise-free lifts over production on one panel in one phase; standard errors are 0.
+  Measurement Truth(const Configuration& configuration, PanelKind panel = PanelKind::kEvaluation,
+                    std::size_t phase = 0) const;
 
-  /// Full mode (sim/full_mode.h): users of the evaluation population live under each configuration.
+  /// Full mode (sim/full_mode.h), in phase 0: users of the evaluation population live under each
+  /// configuration.
   std::vector<FullArm> SimulateUsers(std::span<const Configuration> arms, std::uint64_t first_user,
                                      std::uint64_t users, std::uint64_t replicate, int jobs) const;
 
   /// The frozen reference of this task and size, if one is checked in.
-  const std::optional<Reference>& reference() const;
+  const std::optional<Reference>& reference(std::size_t phase = 0) const;
 
  private:
   struct Parts;

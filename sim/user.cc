@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <boost/math/distributions/beta.hpp>
 #include <cmath>
+#include <numbers>
 
 #include "sim/calibration/constants.h"
 
@@ -14,7 +15,7 @@ namespace {
 constexpr std::array<double, 3> kKronecker = {0.8191725133961645, 0.6710436067037893,
                                               0.5497004779019703};
 
-enum UserStep : std::uint64_t { kShiftStep, kTraitStep };
+enum UserStep : std::uint64_t { kShiftStep, kTraitStep, kNewTasteStep };
 constexpr std::uint64_t kEveryone = 0;  // entity of the sequence's random shift
 
 /// Sessions on a day with a visit: KuaiRand-27K has 4.8 a user-day on average (30-minute gaps).
@@ -25,6 +26,25 @@ constexpr double kMaxSessionsADay = 40.0;
 constexpr double kActivityVolumeCorrelation = 0.5;
 
 double Logit(double probability) { return std::log(probability / (1.0 - probability)); }
+
+/// Some interests give way to new ones, drawn by the same law; the longer a drift lasts, the more,
+/// and what was replaced once stays so.
+void ReplaceInterests(double share, const Catalogue& catalogue, RandomStream& stream, User& user) {
+  for (std::uint32_t& topic : user.topics) {
+    const bool is_replaced = stream.Uniform() < share;
+    const auto other = static_cast<std::uint32_t>(stream.Categorical(catalogue.topic_popularity()));
+    if (is_replaced) topic = other;
+  }
+}
+
+/// Leans interests towards the topic that a season wants.
+void FollowSeason(const WorldShift& shift, std::size_t topics, User& user) {
+  for (std::size_t k = 0; k < kInterests; ++k) {
+    const double at = static_cast<double>(user.topics[k]) / static_cast<double>(topics);
+    user.topic_weights[k] *=
+        std::exp(shift.topic_swing * std::cos(2.0 * std::numbers::pi * (at - shift.topic_phase)));
+  }
+}
 
 double TraitPoint(std::uint64_t seed, Purpose purpose, std::uint64_t id, std::size_t axis) {
   RandomStream shift(seed, purpose, kShiftStep, kEveryone, axis);
@@ -69,6 +89,16 @@ User MakeUser(const WorldConstants& constants, const Catalogue& catalogue, std::
     user.topics[k] = static_cast<std::uint32_t>(stream.Categorical(catalogue.topic_popularity()));
     user.topic_weights[k] = stream.Gamma(1.0) + 0.1;
     weight_sum += user.topic_weights[k];
+  }
+  const WorldShift& shift = constants.shift;
+  if (shift.new_tastes > 0.0) {
+    RandomStream tastes(seed, purpose, kNewTasteStep, id);
+    ReplaceInterests(shift.new_tastes, catalogue, tastes, user);
+  }
+  if (shift.topic_swing != 0.0) {
+    FollowSeason(shift, catalogue.topic_popularity().size(), user);
+    weight_sum = 0.0;
+    for (const double weight : user.topic_weights) weight_sum += weight;
   }
   for (std::size_t k = 0; k < kInterests; ++k) {
     user.topic_weights[k] /= weight_sum;

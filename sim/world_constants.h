@@ -11,6 +11,7 @@
 #include <string>
 
 #include "core/json.h"
+#include "sim/world_shift.h"
 
 namespace rectune::sim {
 
@@ -102,6 +103,8 @@ struct WorldConstants {
   double volume_click_correlation = -0.4993386;
   double mean_activity_logit = 0.45;
   double activity_logit_sd = 0.9;
+  /// What events make of the world for a while; no constant, and not in the file's "world".
+  WorldShift shift;
 };
 
 WorldConstants ReadWorldConstants(const Json& json, const std::string& path);

@@ -179,5 +179,51 @@ TEST_CASE("a model push predicts otherwise, of the same truth", "[heads]") {
   CHECK_FALSE(std::equal(a.fine.begin(), a.fine.end(), b.fine.begin()));
 }
 
+TEST_CASE("the version that production was tuned for is neutral; a push moves every head",
+          "[heads]") {
+  const HeadCharacter first = DrawHeadCharacter(Feed().seed, 0);
+  for (const auto* ones : {&first.fine_slope, &first.fine_noise}) {
+    CHECK(std::ranges::all_of(*ones, [](float value) { return value == 1.0F; }));
+  }
+  for (const auto* ones : {&first.coarse_slope, &first.coarse_noise}) {
+    CHECK(std::ranges::all_of(*ones, [](float value) { return value == 1.0F; }));
+  }
+  CHECK(std::ranges::all_of(first.fine_level, [](float value) { return value == 0.0F; }));
+  CHECK(std::ranges::all_of(first.coarse_level, [](float value) { return value == 0.0F; }));
+
+  const HeadCharacter pushed = DrawHeadCharacter(Feed().seed, 1);
+  CHECK(pushed.fine_level == DrawHeadCharacter(Feed().seed, 1).fine_level);
+  CHECK_FALSE(pushed.fine_level == DrawHeadCharacter(Feed().seed, 2).fine_level);
+  CHECK_FALSE(pushed.fine_level == DrawHeadCharacter(Feed().seed + 1, 1).fine_level);
+  for (std::size_t h = 0; h < kFineChannels; ++h) {
+    CHECK(pushed.fine_slope[h] != 1.0F);
+    CHECK(pushed.fine_level[h] != 0.0F);
+    CHECK(pushed.fine_noise[h] != 1.0F);
+  }
+}
+
+/// A coarse head's quantiles, averaged over the requests of a few users.
+double MeanQuantile(const World& world, CoarseHead head) {
+  const Panel panel(world, Purpose::kUsers, 8);
+  double sum = 0.0;
+  for (std::size_t u = 0; u < 8; ++u) {
+    const RequestView request = panel.Request(u, 0, 0);
+    for (std::size_t c = 0; c < request.items.size(); ++c) sum += request.coarse(head)[c];
+  }
+  return sum / (8.0 * static_cast<double>(panel.Request(0, 0, 0).items.size()));
+}
+
+TEST_CASE("a pushed coarse head moves over the scale that curves were drawn on", "[heads]") {
+  const World pushed(Feed().world, TinySize(), Feed().seed, 1);
+  const HeadCharacter character = DrawHeadCharacter(Feed().seed, 1);
+  for (const CoarseHead head : {CoarseHead::kClickRate, CoarseHead::kQuality}) {
+    const double moved = MeanQuantile(pushed, head) - MeanQuantile(TinyWorld(), head);
+    // 255 quantiles; a standard deviation about the middle is worth about a third of them.
+    CHECK(moved == Approx(72.0 * character.coarse_level[Index(head)]).margin(25.0));
+  }
+  CHECK(MeanQuantile(pushed, CoarseHead::kFreshness) ==
+        MeanQuantile(TinyWorld(), CoarseHead::kFreshness));
+}
+
 }  // namespace
 }  // namespace rectune::sim
