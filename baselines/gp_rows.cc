@@ -60,6 +60,10 @@ void AddGaussianProcesses(std::vector<TunerEntry>* table) {
   several.regions = 3;
   TurboOptions guarded;
   guarded.models_guardrails = true;
+  // BoTorch's settings for SCBO. Three successes, which the paper takes from TuRBO, double a region
+  // about as often as failures halve it, and it never closes in.
+  guarded.success_tolerance = 10;
+  guarded.jitter = {1e-6, 1e-3};
   const std::string source = "Eriksson et al., NeurIPS 2019";
   table->push_back(TurboRow("turbo", "one trust region, Thompson sampling", source, one));
   table->push_back(TurboRow("turbo_m", "three trust regions, Thompson sampling", source, several));
