@@ -28,6 +28,36 @@ TunerEntry GpRow(const std::string& name, const std::string& summary, const std:
   return entry;
 }
 
+// Offline estimates are there before the first arm, so there is no random start to wait for; with
+// no simulator at hand it is gp, and its proposals say so.
+TunerEntry MultiTaskRow() {
+  TunerEntry entry;
+  entry.name = "multi_task_gp";
+  entry.summary = "gp with an offline simulator as a second, correlated task";
+  entry.source = "Bonilla et al., NeurIPS 2007; Letham and Bakshy, JMLR 2019";
+  entry.make = [](const TuningTask& task, const Json& options, const std::string& path,
+                  const TunerHome& home) {
+    ObjectReader reader(options, path);
+    GpTunerOptions parsed = GpTunerOptions::Read(&reader);
+    TaskModelOptions& models = parsed.surrogate.models;
+    const double alignment = reader.NumberOr("alignment", 0.7, {0.0, 0.95});
+    models.second_task_points = static_cast<int>(
+        reader.IntegerOr("simulated_points", models.second_task_points, {1, 1000}));
+    if (home.proxy != nullptr) {
+      if (!reader.Has("startup_arms")) parsed.surrogate.startup_arms = 1;
+      models.second_task = [proxy = home.proxy, alignment](const Configuration& configuration) {
+        return proxy(configuration, alignment);
+      };
+    } else {
+      parsed.surrogate.remark = " (no simulator)";
+    }
+    reader.Finish();
+    return std::make_unique<GpTuner>("multi_task_gp", task, parsed);
+  };
+  entry.why_unsuited = WhyGpUnsuited;
+  return entry;
+}
+
 TunerEntry TurboRow(const std::string& name, const std::string& summary, const std::string& source,
                     const TurboOptions& defaults) {
   TunerEntry entry;
@@ -55,11 +85,16 @@ void AddGaussianProcesses(std::vector<TunerEntry>* table) {
   table->push_back(GpRow<QLogNParego>("qlognparego",
                                       "gp a north star, by random Chebyshev scalarisations",
                                       "Knowles, IEEE TEC 2006; Daulton et al., NeurIPS 2021"));
+  table->push_back(MultiTaskRow());
   TurboOptions one;
   TurboOptions several;
   several.regions = 3;
   TurboOptions guarded;
   guarded.models_guardrails = true;
+  // BoTorch's settings for SCBO. Three successes, which the paper takes from TuRBO, double a region
+  // about as often as failures halve it, and it never closes in.
+  guarded.success_tolerance = 10;
+  guarded.jitter = {1e-6, 1e-3};
   const std::string source = "Eriksson et al., NeurIPS 2019";
   table->push_back(TurboRow("turbo", "one trust region, Thompson sampling", source, one));
   table->push_back(TurboRow("turbo_m", "three trust regions, Thompson sampling", source, several));

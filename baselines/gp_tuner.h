@@ -47,6 +47,9 @@ class GpTuner : public SurrogateTuner {
                                                 int arm) const;
   /// Whether each arm of a round gets an acquisition function of its own.
   virtual bool renews_acquisition() const { return false; }
+  /// Indices of the measured points that a draw's best may be among, most promising first: the
+  /// acquisition's baselines, and what raw points are spread around.
+  virtual std::vector<std::size_t> Incumbents() const;
   /// The models whose joint samples the acquisition takes.
   virtual std::size_t sampled_models() const { return 1 + models().constraints(); }
 
@@ -57,7 +60,6 @@ class GpTuner : public SurrogateTuner {
   const GpTunerOptions& options() const { return options_; }
 
  private:
-  std::vector<std::size_t> Incumbents() const;
   std::vector<std::vector<double>> RawPoints(const std::vector<std::size_t>& incumbents,
                                              int first_arm);
   Matrix NormalDraws(std::size_t rows, int arm);

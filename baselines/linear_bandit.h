@@ -15,6 +15,12 @@
 // nothing. It recommends the measured arm with the greatest posterior mean minus deviation, misfit
 // included, among those whose guardrails' means hold; production if none is above 0. The state is
 // the history alone.
+//
+// Where it is worse than random search: Hartmann-6, one narrow basin and flat elsewhere. With noise
+// 0.25 the arms are no better than random ones (mean truth -0.24 and -0.26 over 60 seeds), since a
+// drawn quadratic is greatest on the box's faces: 70% of the arms' coordinates are there, 86% of
+// linucb's, whose deviation grows outwards too, and the basin is inside. Told the same values
+// without noise, linear_thompson launches -2.16, random search -1.98.
 #pragma once
 
 #include <string>

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "baselines/multi_objective_gp.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <utility>
 
@@ -11,6 +13,8 @@ namespace rectune::baselines {
 namespace {
 
 constexpr double kTolerance = 0.1;  // of a metric's spread: how far below production still counts
+// Left out, a point of the front would be found again and again. Twice a scalar search's.
+constexpr std::size_t kMostBaselines = 48;
 
 GpTunerOptions WithNorthStars(GpTunerOptions options) {
   options.surrogate.models.models_each_north_star = true;
@@ -24,6 +28,61 @@ MultiObjectiveGp::MultiObjectiveGp(std::string name, TuningTask task, GpTunerOpt
 
 std::size_t MultiObjectiveGp::sampled_models() const {
   return objectives() + models().constraints();
+}
+
+std::vector<std::size_t> MultiObjectiveGp::Incumbents() const {
+  const std::size_t n = models().points().size();
+  const std::vector<double> feasible = models().ProbabilityFeasible(models().features());
+  std::vector<CandidateBlock> blocks(objectives());
+  for (std::size_t k = 0; k < objectives(); ++k) {
+    models().north_star(k).posterior->Predict(models().features(), &blocks[k]);
+  }
+  const auto beats = [&](std::size_t a, std::size_t b, double deviations) {
+    bool somewhere = false;
+    for (const CandidateBlock& block : blocks) {
+      const double slack =
+          deviations * (std::sqrt(block.variance[a]) + std::sqrt(block.variance[b]));
+      if (block.mean[a] - slack < block.mean[b]) return false;
+      somewhere = somewhere || block.mean[a] - slack > block.mean[b];
+    }
+    return somewhere;
+  };
+  // How many probably feasible points have a better mean all round: 0 on the front.
+  std::vector<std::size_t> order;
+  std::vector<int> behind(n, 0);
+  for (std::size_t i = 0; i < n; ++i) {
+    bool hopeless = feasible[i] < 1e-3;
+    for (std::size_t j = 0; j < n; ++j) {
+      if (j == i || feasible[j] < 0.5) continue;
+      hopeless = hopeless || beats(j, i, 3.0);
+      behind[i] += beats(j, i, 0.0) ? 1 : 0;
+    }
+    if (!hopeless) order.push_back(i);
+  }
+  if (order.empty()) return GpTuner::Incumbents();
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return (feasible[a] >= 0.5) != (feasible[b] >= 0.5) ? feasible[a] >= 0.5
+                                                        : behind[a] < behind[b];
+  });
+  if (order.size() > kMostBaselines) order.resize(kMostBaselines);
+  // Spread along the front, farthest first, so that a search around the first few is around all.
+  std::vector<double> distance(order.size(), std::numeric_limits<double>::infinity());
+  for (std::size_t chosen = 0; chosen + 1 < order.size(); ++chosen) {
+    for (std::size_t i = chosen + 1; i < order.size(); ++i) {
+      double square = 0.0;
+      for (const CandidateBlock& block : blocks) {
+        const double gap = block.mean[order[i]] - block.mean[order[chosen]];
+        square += gap * gap;
+      }
+      distance[i] = std::min(distance[i], square + (behind[order[i]] == 0 ? 1e6 : 0.0));
+    }
+    const auto farthest = std::max_element(
+        distance.begin() + static_cast<std::ptrdiff_t>(chosen) + 1, distance.end());
+    const auto at = static_cast<std::size_t>(farthest - distance.begin());
+    std::swap(order[chosen + 1], order[at]);
+    std::swap(distance[chosen + 1], distance[at]);
+  }
+  return order;
 }
 
 std::vector<JointSampler> MultiObjectiveGp::Samplers(const Matrix& baselines,

@@ -8,6 +8,10 @@
 //   QLogNehvi tuner("qlognehvi", task, options);      // hypervolume_utility.h
 //   QLogNParego tuner("qlognparego", task, options);  // a random Chebyshev scalarisation an arm
 //
+// Baselines of the acquisition: every measured point that may be on the Pareto front, which is not
+// the best by the scalarisation and its like. A point is left out only when another that is
+// probably feasible beats it in all objectives by three deviations of both.
+//
 // Reference point: production (lift 0) less a tenth of each metric's spread over what was measured.
 // With a single north star both are gp with a floor under the incumbent.
 #pragma once
@@ -25,6 +29,7 @@ class MultiObjectiveGp : public GpTuner {
 
  protected:
   std::size_t sampled_models() const override;
+  std::vector<std::size_t> Incumbents() const override;
   std::size_t objectives() const { return task().objective.north_stars().size(); }
   /// Samplers for the north stars, then the constraints.
   std::vector<JointSampler> Samplers(const Matrix& baselines, const Matrix& draws) const;

@@ -16,6 +16,11 @@
 // score. A pair that loses an arm is dropped. Levels without a scale have no gradient: both arms of
 // a pair share a level, mostly the present one, and a level is adopted when the pairs that had it
 // read better than the present one's by more than a standard error of their difference.
+//
+// A start without slope is a start without direction. On Hartmann-6 from random starts (100 arms,
+// noise 0.25, 60 seeds) it launches -2.38 where production is below -0.1 and -1.46 on the plateau
+// above; random search, which does not care, -1.94. Without noise: -2.79 and -1.42, so it is the
+// start and not the noise.
 #pragma once
 
 #include <string>

@@ -13,6 +13,10 @@
 // round of its own: the next bracket opens with it. An arm that fails says nothing, and a
 // configuration without any reading is dropped first. With fewer than two arms a round there is
 // nothing to halve. The state is the history and the bracket under way.
+//
+// Repeats pay where noise is larger than the differences to be told. On Hartmann-6 with noise 0.25
+// they do not: 100 arms are 26 configurations, which launch -1.42 (60 seeds; the same without any
+// noise), as 30 random ones do, -1.44, and 100 random ones -1.94.
 #pragma once
 
 #include <string>

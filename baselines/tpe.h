@@ -15,6 +15,9 @@
 // the objective gives the same proposals. No surrogate, no confidence: it recommends by the shared
 // lower-bound rule. With fewer arms than `startup_trials` it is random search. The state is the
 // history alone.
+//
+// Beside Optuna 5.0.0 on Branin, mean best: at 30 evaluations 1.083 +- 0.017 (2000 seeds), theirs
+// 1.049 +- 0.026 (800); at 50, 0.642 +- 0.006, theirs 0.645 +- 0.014 (300).
 #pragma once
 
 #include <string>

@@ -14,16 +14,15 @@ namespace {
 
 constexpr double kLargestSide = 1.6;
 const double kSmallestSide = std::pow(0.5, 7);
-constexpr int kSuccesses = 3;
 constexpr double kRelativeGain = 1e-3;
 constexpr std::size_t kMostSent = 64;
 
-GpOptions LocalOptions() {
+GpOptions LocalOptions(const Interval& jitter) {
   GpOptions options;
   options.prior = PriorFamily::kFlat;
   options.lengthscale = {0.005, 2.0};
   options.scale = {0.05, 20.0};
-  options.jitter = {5e-4, 0.2};
+  options.jitter = jitter;
   options.restarts = 0;
   return options;
 }
@@ -48,6 +47,8 @@ TurboOptions TurboOptions::FromJson(const Json& options, const std::string& path
   result.candidates =
       static_cast<int>(reader.IntegerOr("candidates", result.candidates, {0, 100000}));
   result.features = static_cast<int>(reader.IntegerOr("features", result.features, {8, 16384}));
+  result.success_tolerance =
+      static_cast<int>(reader.IntegerOr("success_tolerance", result.success_tolerance, {1, 1000}));
   reader.Finish();
   return result;
 }
@@ -55,7 +56,20 @@ TurboOptions TurboOptions::FromJson(const Json& options, const std::string& path
 Turbo::Turbo(std::string name, TuningTask task, TurboOptions options)
     : SurrogateTuner(std::move(name), std::move(task), options.surrogate),
       options_(options),
-      regions_(static_cast<std::size_t>(options_.regions)) {}
+      regions_(static_cast<std::size_t>(options_.regions)),
+      locals_(regions_.size()) {}
+
+Turbo::Local* Turbo::FittedLocal(std::size_t region) {
+  Local& local = locals_[region];
+  const std::pair<std::size_t, std::size_t> data{models().points().size(),
+                                                 regions_[region].trials.size()};
+  if (local.models.empty() || local.data != data) {
+    local = Local{};
+    if (!FitLocal(region, &local)) return nullptr;
+    local.data = data;
+  }
+  return &local;
+}
 
 bool Turbo::FitLocal(std::size_t region, Local* local) const {
   const std::vector<std::int64_t>& own = regions_[region].trials;
@@ -101,7 +115,7 @@ bool Turbo::FitLocal(std::size_t region, Local* local) const {
       data.noise.push_back(error * error +
                            (models().points()[local->points[i]].in_box ? 0.0 : 1.0));
     }
-    model.fit = FitGp(data, LocalOptions(), {}, true,
+    model.fit = FitGp(data, LocalOptions(options_.jitter), {}, true,
                       RandomStream(task().seed, Purpose::kTunerInternal, n, k, region + 1));
     model.theta = model.fit.theta;
     model.posterior = std::make_unique<GpPosterior>(data, model.theta);
@@ -204,8 +218,10 @@ std::vector<std::vector<double>> Turbo::PickArms(
       sent_.push_back({unit, r});
       picks.push_back(std::move(unit));
     }
-    Local local;
-    if (static_cast<int>(picks.size()) == arms || !FitLocal(r, &local)) continue;
+    if (static_cast<int>(picks.size()) == arms) continue;
+    const Local* fitted = FittedLocal(r);
+    if (fitted == nullptr) continue;
+    const Local& local = *fitted;
     Ready one{r, Candidates(local, regions_[r].side, stream), {}, {}, {}};
     Matrix features(one.candidates.size(), map().features());
     for (std::size_t c = 0; c < one.candidates.size(); ++c) {
@@ -292,17 +308,26 @@ void Turbo::Learn(std::span<const Trial> trials) {
                                              static_cast<double>(task().arms_per_round))));
   for (std::size_t r = 0; r < regions_.size(); ++r) {
     Region& region = regions_[r];
-    Local local;
-    if (!answered[r] || !FitLocal(r, &local)) continue;
+    const Local* fitted = answered[r] ? FittedLocal(r) : nullptr;
+    if (fitted == nullptr) continue;
+    const Local& local = *fitted;
+    // To become feasible is a success whatever the value, which is of another kind than a
+    // violation.
     const bool success =
-        region.has_best && local.centre_mean > region.best + kRelativeGain * std::abs(region.best);
+        region.has_best &&
+        (local.centre_feasible != region.best_feasible
+             ? local.centre_feasible
+             : local.centre_mean > region.best + kRelativeGain * std::abs(region.best));
     if (region.has_best) {
       region.successes = success ? region.successes + 1 : 0;
       region.failures = success ? 0 : region.failures + 1;
     }
-    if (!region.has_best || success) region.best = local.centre_mean;
+    if (!region.has_best || success) {
+      region.best = local.centre_mean;
+      region.best_feasible = local.centre_feasible;
+    }
     region.has_best = true;
-    if (region.successes == kSuccesses) {
+    if (region.successes >= options_.success_tolerance) {
       region.side = std::min(2.0 * region.side, kLargestSide);
       region.successes = 0;
     } else if (region.failures == patience) {
@@ -313,6 +338,7 @@ void Turbo::Learn(std::span<const Trial> trials) {
       const int restarts = region.restarts + 1;
       region = Region{};
       region.restarts = restarts;
+      locals_[r] = Local{};
     }
   }
 }
@@ -326,6 +352,7 @@ Json Turbo::SaveOwn() const {
                        {"restarts", region.restarts},
                        {"has_best", region.has_best},
                        {"best", region.best},
+                       {"best_feasible", region.best_feasible},
                        {"trials", region.trials}});
   }
   Json sent = Json::array();
@@ -346,6 +373,7 @@ void Turbo::RestoreOwn(const Json& state, const std::string& path) {
     region.restarts = static_cast<int>(own.Integer("restarts", kCount));
     region.has_best = own.Boolean("has_best");
     region.best = own.Number("best");
+    region.best_feasible = own.Boolean("best_feasible");
     for (const double id : own.Numbers("trials")) {
       region.trials.push_back(static_cast<std::int64_t>(id));
     }

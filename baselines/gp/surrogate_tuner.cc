@@ -65,7 +65,7 @@ std::vector<Proposal> SurrogateTuner::DoPropose(int arms) {
   if (at_random < arms) {
     RECTUNE_CHECK(models_.is_fitted(), "production's entry is enough for a model");
     for (const std::vector<double>& unit : PickArms(arms - at_random, at_random, pending)) {
-      proposals.push_back(MakeProposal(space.Decode(unit), name()));
+      proposals.push_back(MakeProposal(space.Decode(unit), name() + options_.remark));
     }
   }
   for (const Proposal& proposal : proposals) {
@@ -107,6 +107,10 @@ Configuration SurrogateTuner::DoRecommend() const {
     const ModelPoint& point = models_.points()[i];
     const Configuration& configuration = *point.trial->proposal.configuration;
     if (!point.in_box || configuration == production || feasible[i] < kFeasible) continue;
+    // A simulator may raise the mean of an arm that read no better than production.
+    if (options_.models.second_task && ObjectiveReading(*point.trial, task()).value <= 0.0) {
+      continue;
+    }
     const double mean = models_.objective().standardisation.Invert(block.mean[i]);
     if (mean > best_mean) {
       best = configuration;

@@ -14,7 +14,9 @@
 //
 // Recommendation: of the measured configurations inside the space, the one with the greatest
 // posterior mean (not the best reading) among those whose guardrails all hold with probability at
-// least 0.95, if that mean is above production's, which is 0 by definition; else production.
+// least 0.95, if that mean is above production's, which is 0 by definition; else production. With a
+// second task (gp/second_task.h) the arm must have read above 0 itself: a simulator launches
+// nothing.
 #pragma once
 
 #include <string>
@@ -29,6 +31,7 @@ namespace rectune::baselines {
 struct SurrogateOptions {
   TaskModelOptions models;
   int startup_arms = 10;
+  std::string remark;  // of every proposal that models made: what they lacked
 };
 
 /// Why a method that costs the cube of the number of trials does not suit a task, or "".

@@ -34,7 +34,12 @@ Reading MetricLift(const Trial& trial, const TuningTask& task, const std::string
 }
 
 TaskModels::TaskModels(const TuningTask& task, const FeatureMap& map, TaskModelOptions options)
-    : task_(task), map_(map), options_(options) {
+    : task_(task),
+      map_(map),
+      options_(std::move(options)),
+      second_task_(task, options_.second_task, options_.second_task_points) {
+  RECTUNE_CHECK(!(options_.uses_time && options_.second_task),
+                "a simulator's readings belong to no round");
   const std::size_t stars =
       options_.models_each_north_star ? task.objective.north_stars().size() : 0;
   models_.resize(1 + constraints() + stars);
@@ -62,6 +67,7 @@ void TaskModels::Collect(std::span<const Trial> history) {
         {task_.space->Encode(configuration), &trial, task_.space->Contains(configuration)});
   }
   now_ = last_round + 1.0;
+  const std::vector<Trial>& simulated = second_task_.Trials(history);
   const std::size_t n = points_.size();
   features_.Resize(n, map_.features());
   for (std::size_t i = 0; i < n; ++i) map_.Map(points_[i].unit, features_.row(i));
@@ -85,8 +91,31 @@ void TaskModels::Collect(std::span<const Trial> history) {
       data.noise.push_back(error * error + (points_[i].in_box ? 0.0 : 1.0));
       if (options_.uses_time) data.time.push_back(points_[i].trial->round);
     }
+    if (!points_.empty() && !simulated.empty()) AddSecondTask(k, simulated, &data);
     model.data = std::move(data);
   }
+}
+
+void TaskModels::AddSecondTask(std::size_t model, const std::vector<Trial>& simulated,
+                               GpData* data) const {
+  const std::size_t measured = points_.size();
+  Matrix all(measured + simulated.size(), map_.features());
+  for (std::size_t i = 0; i < measured; ++i) {
+    std::copy_n(features_.row(i), map_.features(), all.row(i));
+  }
+  std::vector<double> values;
+  for (std::size_t i = 0; i < simulated.size(); ++i) {
+    const Configuration& configuration = *simulated[i].proposal.configuration;
+    map_.Map(task_.space->Encode(configuration), all.row(measured + i));
+    values.push_back(Read(model, simulated[i]).value);
+    data->noise.push_back(task_.space->Contains(configuration) ? 0.0 : 1.0);
+  }
+  // Each task in units of its own: the correlation then says how far their shapes agree.
+  const Standardisation own = StandardisationOf(values);
+  for (const double value : values) data->y.push_back(own.Apply(value));
+  data->features = std::move(all);
+  data->task.assign(measured, 0);
+  data->task.resize(measured + simulated.size(), 1);
 }
 
 void TaskModels::Fit(std::span<const Trial> history) {

@@ -23,6 +23,7 @@
 #include "baselines/gp/feature_map.h"
 #include "baselines/gp/fit.h"
 #include "baselines/gp/posterior.h"
+#include "baselines/gp/second_task.h"
 #include "core/tuner.h"
 
 namespace rectune::baselines {
@@ -65,6 +66,10 @@ struct TaskModelOptions {
   GpOptions gp;
   bool uses_time = false;               // the round is a coordinate of the kernel
   bool models_each_north_star = false;  // besides their scalarisation
+  /// Not with uses_time. Every model learns from it, with a correlation of its own; questions are
+  /// about the first task, and points() are the first task's alone.
+  Simulator second_task = nullptr;
+  int second_task_points = 64;
 };
 
 class TaskModels {
@@ -96,6 +101,7 @@ class TaskModels {
 
  private:
   void Collect(std::span<const Trial> history);
+  void AddSecondTask(std::size_t model, const std::vector<Trial>& simulated, GpData* data) const;
   Reading Read(std::size_t model, const Trial& trial) const;
 
   const TuningTask& task_;
@@ -104,6 +110,7 @@ class TaskModels {
   std::vector<ModelPoint> points_;
   Matrix features_;
   std::vector<MetricModel> models_;
+  SecondTask second_task_;
   double now_ = 0.0;               // the round that questions are about
   std::size_t searched_size_ = 0;  // points at the last full search
 };

@@ -71,6 +71,7 @@ TEST_CASE("the table names each tuner once and says what it is", "[conformance]"
                                "dlib_global",
                                "gp",
                                "tv_gp",
+                               "multi_task_gp",
                                "qlognehvi",
                                "qlognparego",
                                "turbo",
