@@ -24,7 +24,7 @@ GpTunerOptions WithNorthStars(GpTunerOptions options) {
 }  // namespace
 
 MultiObjectiveGp::MultiObjectiveGp(std::string name, TuningTask task, GpTunerOptions options)
-    : GpTuner(std::move(name), std::move(task), WithNorthStars(options)) {}
+    : GpTuner(std::move(name), std::move(task), WithNorthStars(std::move(options))) {}
 
 std::size_t MultiObjectiveGp::sampled_models() const {
   return objectives() + models().constraints();

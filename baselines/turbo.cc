@@ -53,7 +53,7 @@ TurboOptions TurboOptions::FromJson(const Json& options, const std::string& path
   return result;
 }
 
-Turbo::Turbo(std::string name, TuningTask task, TurboOptions options)
+Turbo::Turbo(std::string name, TuningTask task, const TurboOptions& options)
     : SurrogateTuner(std::move(name), std::move(task), options.surrogate),
       options_(options),
       regions_(static_cast<std::size_t>(options_.regions)),

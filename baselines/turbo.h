@@ -51,7 +51,7 @@ struct TurboOptions {
 
 class Turbo : public SurrogateTuner {
  public:
-  Turbo(std::string name, TuningTask task, TurboOptions options);
+  Turbo(std::string name, TuningTask task, const TurboOptions& options);
 
   double side(std::size_t region) const { return regions_[region].side; }
   int restarts(std::size_t region) const { return regions_[region].restarts; }

@@ -35,7 +35,7 @@ std::string WhyGpUnsuited(const TuningTask& task) {
 
 SurrogateTuner::SurrogateTuner(std::string name, TuningTask task, SurrogateOptions options)
     : Tuner(std::move(name), std::move(task)),
-      options_(options),
+      options_(std::move(options)),
       map_(*this->task().space),
       models_(this->task(), map_, options_.models) {}
 
