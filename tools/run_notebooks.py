@@ -21,11 +21,13 @@ def main():
             trouble = "carries outputs; clear them before committing"
         else:
             client = nbclient.NotebookClient(
-                notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(source)}})
+                notebook, timeout=300, startup_timeout=300, kernel_name="python3",
+                resources={"metadata": {"path": str(source)}})
             try:
                 client.execute()
-            except nbclient.exceptions.CellExecutionError as error:
-                trouble = str(error)
+            # A kernel that dies or never answers comes as one of several types; all are this notebook's.
+            except Exception as error:
+                trouble = f"{type(error).__name__}: {error}"
             nbformat.write(notebook, target / file.name)
         print(f"  {file.name}: {'failed: ' + trouble if trouble else 'passed'}")
         failed += bool(trouble)
