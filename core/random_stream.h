@@ -43,6 +43,7 @@ enum class Purpose : std::uint64_t {
   kShuffle = 18,
   kOracleSearch = 19,
   kCalibration = 20,
+  kDays = 21,
 };
 
 class RandomStream {

@@ -199,7 +199,8 @@ int FullSimulator::LiveSlate(const User& user, const RequestView& request, Rando
     const std::uint32_t index = request.items[candidate];
     const Item& item = world_.catalogue.items()[index];
     const float age = world_.catalogue.AgeDays(index, request.day);
-    const Outcome what = world_.truth.OutcomeOf(user, item, age, attention.Fatigue(item.topic));
+    const Outcome what =
+        world_.truth.OutcomeOf(user, item, age, attention.Fatigue(item.topic), request.day);
     liked += static_cast<double>(reach * what.long_view);
     offered += static_cast<double>(reach);
     const float keep = KeepLooking(user, dynamics, what.long_view);

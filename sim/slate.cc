@@ -111,7 +111,8 @@ void ShowSlate(const World& world, const User& user, const RequestView& request,
     const std::uint32_t index = request.items[candidate];
     const Item& item = world.catalogue.items()[index];
     const float age = world.catalogue.AgeDays(index, request.day);
-    const Outcome what = world.truth.OutcomeOf(user, item, age, attention.Fatigue(item.topic));
+    const Outcome what =
+        world.truth.OutcomeOf(user, item, age, attention.Fatigue(item.topic), request.day);
     const bool clickbait = static_cast<double>(item.clickbait) > world.constants.clickbait_line;
     const bool fresh = static_cast<double>(age) <= world.constants.fresh_days;
     const SlateVector mean = PositionMean(what, clickbait, fresh);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/random_stream.h"
 #include "sim/calibration/constants.h"
 #include "sim/fast_math.h"
 
@@ -37,10 +38,15 @@ double MeanWatchRatio(const WatchMixture& mixture) {
 
 }  // namespace
 
-Truth::Truth(const WorldConstants& constants)
+Truth::Truth(const WorldConstants& constants, std::uint64_t seed)
     : constants_(constants.truth),
       satiation_(static_cast<float>(constants.dynamics.satiation)),
-      long_view_ratio_(static_cast<float>(MeanWatchRatio(KuaiRandConstants().liked_watch))) {}
+      long_view_ratio_(static_cast<float>(MeanWatchRatio(KuaiRandConstants().liked_watch))) {
+  RandomStream days(seed, Purpose::kDays);
+  for (float& mood : click_mood_) {
+    mood = static_cast<float>(constants.day_click_sd * days.Normal());
+  }
+}
 
 Logits Truth::LogitsOf(const User& user, const Item& item, float age_days, float fatigue) const {
   const float affinity = Dot(user.embedding, item.embedding);
@@ -77,10 +83,12 @@ float Truth::WatchSeconds(float click, float long_view_given_click, float log_du
   return click * watched + (1.0F - click) * kGlanceSeconds;
 }
 
-Outcome Truth::OutcomeOf(const User& user, const Item& item, float age_days, float fatigue) const {
+Outcome Truth::OutcomeOf(const User& user, const Item& item, float age_days, float fatigue,
+                         int day) const {
   const Logits logits = LogitsOf(user, item, age_days, fatigue);
   Outcome outcome;
-  outcome.click = Sigmoid(logits[Index(Behaviour::kClick)]);
+  outcome.click = Sigmoid(logits[Index(Behaviour::kClick)] +
+                          click_mood_[static_cast<std::size_t>(day) % kMoodDays]);
   const float long_view = Sigmoid(logits[Index(Behaviour::kLongView)]);
   outcome.long_view = outcome.click * long_view;
   outcome.like = outcome.click * Sigmoid(logits[Index(Behaviour::kLike)]);

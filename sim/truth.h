@@ -5,11 +5,13 @@
 //
 //   logit P(click | examined) = intercept + user + a * affinity + b * quality + c * catchiness
 //                               + d * susceptibility * clickbait + e * log(1 + age) - satiation
+//                               + mood of the day, which all users share
 // and likewise for the other behaviours, given a click where that applies.
 #pragma once
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 #include "sim/catalogue.h"
 #include "sim/user.h"
@@ -44,18 +46,24 @@ struct Outcome {
 
 class Truth {
  public:
-  explicit Truth(const WorldConstants& constants);
+  /// Days until moods repeat.
+  static constexpr std::size_t kMoodDays = 64;
 
-  /// `fatigue`: how much of the user's recent attention went to the item's topic, in [0, 1].
+  Truth(const WorldConstants& constants, std::uint64_t seed);
+
+  /// On a day like any other, which is what heads predict. `fatigue`: how much of the user's recent
+  /// attention went to the item's topic, in [0, 1].
   Logits LogitsOf(const User& user, const Item& item, float age_days, float fatigue) const;
-  Outcome OutcomeOf(const User& user, const Item& item, float age_days, float fatigue) const;
+  Outcome OutcomeOf(const User& user, const Item& item, float age_days, float fatigue,
+                    int day) const;
   /// Expected seconds watched given the probabilities.
   float WatchSeconds(float click, float long_view_given_click, float log_duration) const;
 
  private:
   TruthConstants constants_;
   float satiation_;
-  float long_view_ratio_;  // mean watch ratio of a long view, fitted
+  float long_view_ratio_;                      // mean watch ratio of a long view, fitted
+  std::array<float, kMoodDays> click_mood_{};  // logits, by day modulo its size
 };
 
 }  // namespace rectune::sim

@@ -31,7 +31,7 @@ struct World {
         size(world_size),
         seed(world_seed),
         catalogue(constants, size, seed),
-        truth(constants),
+        truth(constants, seed),
         heads(constants, size, catalogue, truth, seed, model_version) {
     if (shift == WorldShift{}) return;
     const World before(world_constants, world_size, world_seed, model_version);

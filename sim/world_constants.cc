@@ -80,6 +80,7 @@ constexpr std::array kWorldFields = {
     Field<WorldConstants>{"click_offset_scale", &WorldConstants::click_offset_scale, {0.0, 5.0}},
     Field<WorldConstants>{
         "volume_click_correlation", &WorldConstants::volume_click_correlation, {-1.0, 1.0}},
+    Field<WorldConstants>{"day_click_sd", &WorldConstants::day_click_sd, {0.0, 2.0}},
     Field<WorldConstants>{"mean_activity_logit", &WorldConstants::mean_activity_logit, {-5.0, 5.0}},
     Field<WorldConstants>{"activity_logit_sd", &WorldConstants::activity_logit_sd, {0.0, 5.0}},
 };

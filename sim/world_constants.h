@@ -101,6 +101,7 @@ struct WorldConstants {
   // moved clicks and volume.
   double click_offset_scale = 1.0;
   double volume_click_correlation = -0.4993386;
+  double day_click_sd = 0.0;  // logits, of a day's clicks for all users alike
   double mean_activity_logit = 0.45;
   double activity_logit_sd = 0.9;
   /// What events make of the world for a while; no constant, and not in the file's "world".
