@@ -59,6 +59,7 @@ AgentTuner::~AgentTuner() = default;
 Brief AgentTuner::MakeBrief() const {
   Brief brief;
   brief.task = &task();
+  brief.notices = &notices();
   brief.features = &features_;
   brief.box = task().space.get();
   if (skill_agent_ != nullptr) {
@@ -131,6 +132,9 @@ std::vector<Proposal> AgentTuner::DoPropose(int arms) {
                      skill_agent_->hub().head_id(skill.name) + ": " +
                      std::to_string(skill.rules.size()) + " rules, " +
                      std::to_string(skill.tightenings.size()) + " tightened parameters.");
+  }
+  for (const Notice& notice : notices()) {
+    if (notice.round == round) transcript_.Line("Told before this round: " + notice.description);
   }
   transcript_.EndOpening();
   std::vector<Configuration> tried;
@@ -304,6 +308,13 @@ void AgentTuner::DoObserve(std::span<const Trial> trials) {
   ReportReadout(task(), fresh, &transcript_);
   Learn(round, fresh);
   FinishTranscript(round);
+}
+
+void AgentTuner::DoTakeNotice(const Notice& notice) {
+  if (!notice.objective) return;
+  // The prompts read objective and outcomes anew; who is elite was settled under the old one.
+  SelectElites(Arms());
+  if (skill_agent_ != nullptr) skill_agent_->TakeObjective(notice.round);
 }
 
 void AgentTuner::FinishTranscript(int round) {

@@ -52,6 +52,7 @@ class AgentTuner : public Tuner {
 
   std::vector<Proposal> DoPropose(int arms) override;
   void DoObserve(std::span<const Trial> trials) override;
+  void DoTakeNotice(const Notice& notice) override;
   Json DoSave() const override;
   void DoRestore(const Json& state) override;
 

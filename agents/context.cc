@@ -122,6 +122,13 @@ Json BriefData(const Brief& brief) {
   data["north_stars"] = NorthStarData(task);
   data["guardrails"] = GuardrailData(task);
   data["violation_penalty"] = FormatNumber(task.objective.violation_penalty());
+  data["notices"] = Json::array();
+  if (brief.notices != nullptr) {
+    for (const Notice& notice : *brief.notices) {
+      data["notices"].push_back({{"round", notice.round}, {"description", notice.description}});
+    }
+  }
+  data["has_notices"] = !data["notices"].empty();
   data["skill"] = brief.skill == nullptr ? Json(false) : SkillData(brief);
   return data;
 }

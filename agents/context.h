@@ -20,6 +20,7 @@ namespace rectune::agents {
 /// What stays the same within a round.
 struct Brief {
   const TuningTask* task = nullptr;
+  const std::vector<Notice>* notices = nullptr;  // what the task's owner has announced, or null
   const FeatureMap* features = nullptr;
   const Skill* skill = nullptr;                    // null when the Skillhub is switched off
   const ParameterSpace* box = nullptr;             // the skill's search space, or the root

@@ -48,6 +48,11 @@ void HybridTuner::DoObserve(std::span<const Trial> trials) {
   optimiser_->Observe(trials);
 }
 
+void HybridTuner::DoTakeNotice(const Notice& notice) {
+  agent_->TakeNotice(notice);
+  optimiser_->TakeNotice(notice);
+}
+
 Json HybridTuner::DoSave() const {
   Json state;
   state["agent"] = agent_->Save();
@@ -59,8 +64,8 @@ Json HybridTuner::DoSave() const {
 
 void HybridTuner::DoRestore(const Json& state) {
   ObjectReader reader(state, "");
-  agent_->Restore(history(), reader.Value("agent"));
-  optimiser_->Restore(history(), reader.Value("optimiser"));
+  agent_->Restore(history(), reader.Value("agent"), notices());
+  optimiser_->Restore(history(), reader.Value("optimiser"), notices());
   reader.Declare("ledger");
   reader.Finish();
 }

@@ -34,6 +34,7 @@ class HybridTuner : public Tuner {
   int AgentArms(int arms) const;
   std::vector<Proposal> DoPropose(int arms) override;
   void DoObserve(std::span<const Trial> trials) override;
+  void DoTakeNotice(const Notice& notice) override;
   Json DoSave() const override;
   void DoRestore(const Json& state) override;
 

@@ -93,6 +93,12 @@ void SkillAgent::Commit(const Skill& edited, const Provenance& provenance) {
   Change([&] { hub_.Commit(edited, provenance); });
 }
 
+void SkillAgent::TakeObjective(int round) {
+  Skill edited = skill();
+  edited.north_stars = SkillForTask(task_).north_stars;
+  Commit(edited, {round, "task", "objective shift"});
+}
+
 void SkillAgent::Watch(const SkillContext& context, SkillRound* round) {
   std::vector<WatchedRule> still_watched;
   for (WatchedRule& watched : watched_) {

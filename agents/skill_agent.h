@@ -75,6 +75,9 @@ class SkillAgent {
   /// too).
   void CountRules(const std::vector<const Trial*>& fresh);
 
+  /// The task's objective is another from `round` on: the skill says so in a new version.
+  void TakeObjective(int round);
+
   /// The hub's folders, and beside each head's rules how often they helped and harmed.
   void WriteTo(const std::filesystem::path& directory) const;
 

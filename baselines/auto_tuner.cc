@@ -45,7 +45,9 @@ WarmStart MakeWarmStart(const TuningTask& task, std::span<const Trial> history) 
 }  // namespace
 
 AutoTuner::AutoTuner(std::string name, TuningTask task, AutoChoices choices)
-    : Tuner(std::move(name), std::move(task)), choices_(std::move(choices)) {
+    : Tuner(std::move(name), std::move(task)),
+      choices_(std::move(choices)),
+      first_objective_(this->task().objective) {
   for (const CoordinateView& view : ViewCoordinates(*this->task().space)) {
     if (view.kind == CoordinateKind::kUnordered && !view.is_fixed()) is_unordered_ = true;
   }
@@ -57,19 +59,20 @@ bool AutoTuner::NeedsSwitch() const {
   return switched_at_ == 0 && !is_unordered_ && history().size() >= kSwitchTrials;
 }
 
-std::unique_ptr<Tuner> AutoTuner::MakeLater(std::span<const Trial> history) const {
+std::unique_ptr<Tuner> AutoTuner::MakeLater(const TuningTask& task,
+                                            std::span<const Trial> history) const {
   std::unique_ptr<Tuner> later;
-  if (task().objective.guardrails().empty()) {
-    later = choices_.cma_es(task(), MakeWarmStart(task(), history));
+  if (task.objective.guardrails().empty()) {
+    later = choices_.cma_es(task, MakeWarmStart(task, history));
   }
-  return later != nullptr ? std::move(later) : choices_.tpe(task());
+  return later != nullptr ? std::move(later) : choices_.tpe(task);
 }
 
 std::vector<Proposal> AutoTuner::DoPropose(int arms) {
   // Between rounds, so that a round's results go to the tuner that asked for them.
   if (NeedsSwitch()) {
     switched_at_ = history().size();
-    chosen_ = MakeLater(history());
+    chosen_ = MakeLater(task(), history());
     chosen_->Observe(history());
   }
   std::vector<Proposal> proposals = chosen_->Propose(arms);
@@ -78,6 +81,8 @@ std::vector<Proposal> AutoTuner::DoPropose(int arms) {
 }
 
 void AutoTuner::DoObserve(std::span<const Trial> trials) { chosen_->Observe(trials); }
+
+void AutoTuner::DoTakeNotice(const Notice& notice) { chosen_->TakeNotice(notice); }
 
 Configuration AutoTuner::DoRecommend() const { return chosen_->Recommend(); }
 
@@ -89,10 +94,20 @@ void AutoTuner::DoRestore(const Json& state) {
   ObjectReader reader(state, "");
   const auto most = static_cast<std::int64_t>(history().size());
   switched_at_ = static_cast<std::size_t>(reader.Integer("switched_at", {0, most}));
+  std::span<const Notice> to_chosen = notices();
   if (switched_at_ > 0) {
-    chosen_ = MakeLater(std::span<const Trial>(history()).first(switched_at_));
+    // The later tuner was made with the objective of its time, and has heard what came since.
+    TuningTask then = task();
+    then.objective = first_objective_;
+    const std::span<const Trial> known = std::span<const Trial>(history()).first(switched_at_);
+    const int made_in = known.back().round + 1;
+    while (!to_chosen.empty() && to_chosen.front().round <= made_in) {
+      if (to_chosen.front().objective) then.objective = *to_chosen.front().objective;
+      to_chosen = to_chosen.subspan(1);
+    }
+    chosen_ = MakeLater(then, known);
   }
-  chosen_->Restore(history(), reader.Value("chosen"));
+  chosen_->Restore(history(), reader.Value("chosen"), to_chosen);
   reader.Finish();
 }
 

@@ -51,14 +51,16 @@ class AutoTuner : public Tuner {
  private:
   std::vector<Proposal> DoPropose(int arms) override;
   void DoObserve(std::span<const Trial> trials) override;
+  void DoTakeNotice(const Notice& notice) override;
   Configuration DoRecommend() const override;
   Json DoSave() const override;
   void DoRestore(const Json& state) override;
 
   bool NeedsSwitch() const;
-  std::unique_ptr<Tuner> MakeLater(std::span<const Trial> history) const;
+  std::unique_ptr<Tuner> MakeLater(const TuningTask& task, std::span<const Trial> history) const;
 
   AutoChoices choices_;
+  Objective first_objective_;  // before any notice
   bool is_unordered_ = false;
   std::unique_ptr<Tuner> chosen_;
   std::size_t switched_at_ = 0;  // length of the history at the switch; 0 before

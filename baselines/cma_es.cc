@@ -183,6 +183,20 @@ void CmaEs::DoObserve(std::span<const Trial> trials) {
   }
 }
 
+void CmaEs::DoTakeNotice(const Notice& notice) {
+  if (!notice.objective) return;
+  // A generation is ranked by one objective. What earlier ones taught the covariance stays.
+  for (Told& told : told_) {
+    const Configuration configuration = task().space->Decode(Encode(told.sample));
+    for (const Trial& trial : history()) {
+      Score score;
+      if (trial.proposal.configuration == configuration && IsScored(trial, task(), &score)) {
+        told.cost = -score.penalised;  // the latest reading of it
+      }
+    }
+  }
+}
+
 void CmaEs::Update() {
   std::stable_sort(told_.begin(), told_.end(),
                    [](const Told& a, const Told& b) { return a.cost < b.cost; });

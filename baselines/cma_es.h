@@ -82,6 +82,7 @@ class CmaEs : public Tuner {
 
   std::vector<Proposal> DoPropose(int arms) override;
   void DoObserve(std::span<const Trial> trials) override;
+  void DoTakeNotice(const Notice& notice) override;
   Json DoSave() const override;
   void DoRestore(const Json& state) override;
 

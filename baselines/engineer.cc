@@ -276,6 +276,24 @@ void Engineer::DoObserve(std::span<const Trial> trials) {
   pass_won_ = true;
 }
 
+void Engineer::DoTakeNotice(const Notice& notice) {
+  if (!notice.objective || incumbent_.trial_id < 0) return;
+  // What is launched stays launched, unless a new guardrail forbids it; its value, read again under
+  // the new objective, is what the next arms have to beat.
+  const Incumbent launched = incumbent_;
+  incumbent_.standard_error = std::numeric_limits<double>::infinity();
+  for (const Trial& trial : history()) {
+    Score score;
+    if (!IsScored(trial, task(), &score)) continue;
+    if (*trial.proposal.configuration != launched.configuration) continue;
+    Pool(score.value, score.standard_error);
+    if (trial.id == launched.trial_id && !score.feasible()) {
+      incumbent_ = {-1, task().space->Production(), 0.0, 0.0};
+      return;
+    }
+  }
+}
+
 Configuration Engineer::DoRecommend() const { return incumbent_.configuration; }
 
 Json Engineer::DoSave() const {

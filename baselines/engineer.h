@@ -59,6 +59,7 @@ class Engineer : public Tuner {
 
   std::vector<Proposal> DoPropose(int arms) override;
   void DoObserve(std::span<const Trial> trials) override;
+  void DoTakeNotice(const Notice& notice) override;
   Configuration DoRecommend() const override;
   Json DoSave() const override;
   void DoRestore(const Json& state) override;

@@ -173,6 +173,10 @@ void ReplayTuner::DoObserve(std::span<const Trial> trials) {
   }
 }
 
+void ReplayTuner::DoTakeNotice(const Notice& notice) {
+  if (notice.objective) searches_.clear();
+}
+
 Json ReplayTuner::DoSave() const {
   Json searches = Json::array();
   for (const Search& search : searches_) {

@@ -19,7 +19,8 @@
 // costs once very small and once very large, and keeping what the two runs agree on (a generation's
 // rest). Where it can name too few, a further search is opened.
 // A search that ends is followed by another from a random point. A failed arm counts as the worst
-// score seen; a point whose result never came is proposed again. It recommends by the shared
+// score seen; a point whose result never came is proposed again. A new objective ends every search:
+// replayed on other costs, a library would have asked for other points. It recommends by the shared
 // lower-bound rule.
 #pragma once
 
@@ -78,6 +79,7 @@ class ReplayTuner : public Tuner {
 
   std::vector<Proposal> DoPropose(int arms) override;
   void DoObserve(std::span<const Trial> trials) override;
+  void DoTakeNotice(const Notice& notice) override;
   Json DoSave() const override;
   void DoRestore(const Json& state) override;
 

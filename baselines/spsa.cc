@@ -198,6 +198,15 @@ void Spsa::DoObserve(std::span<const Trial> trials) {
   }
 }
 
+void Spsa::DoTakeNotice(const Notice& notice) {
+  if (!notice.objective) return;
+  // Neither a difference nor a mean may mix scores of two objectives. The place reached stays.
+  pairs_.clear();
+  for (std::vector<LevelRecord>& records : levels_) {
+    std::fill(records.begin(), records.end(), LevelRecord{});
+  }
+}
+
 Json Spsa::DoSave() const {
   const auto arm_json = [](const Arm& arm) {
     return Json{{"unit", arm.unit},

@@ -69,6 +69,7 @@ class Spsa : public Tuner {
 
   std::vector<Proposal> DoPropose(int arms) override;
   void DoObserve(std::span<const Trial> trials) override;
+  void DoTakeNotice(const Notice& notice) override;
   Json DoSave() const override;
   void DoRestore(const Json& state) override;
 

@@ -343,6 +343,20 @@ void Turbo::Learn(std::span<const Trial> trials) {
   }
 }
 
+void Turbo::DoTakeNotice(const Notice& notice) {
+  SurrogateTuner::DoTakeNotice(notice);
+  if (!notice.objective) return;
+  // A side shrunk around another objective's optimum: back to the first, with the data at hand.
+  for (Region& region : regions_) {
+    Region renewed;
+    renewed.restarts = region.restarts;
+    renewed.trials = std::move(region.trials);
+    region = std::move(renewed);
+  }
+  locals_.clear();
+  locals_.resize(regions_.size());
+}
+
 Json Turbo::SaveOwn() const {
   Json regions = Json::array();
   for (const Region& region : regions_) {

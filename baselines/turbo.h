@@ -84,6 +84,7 @@ class Turbo : public SurrogateTuner {
   std::vector<std::vector<double>> PickArms(
       int arms, int first_arm, const std::vector<std::vector<double>>& pending) override;
   void Learn(std::span<const Trial> trials) override;
+  void DoTakeNotice(const Notice& notice) override;
   Json SaveOwn() const override;
   void RestoreOwn(const Json& state, const std::string& path) override;
 

@@ -132,6 +132,19 @@ void Tuner::Observe(std::span<const Trial> trials) {
   DoObserve(trials);
 }
 
+void Tuner::TakeNotice(const Notice& notice) {
+  RECTUNE_CHECK(notice.round > LastRound(history_), "a notice comes before its round");
+  Note(notice);
+  DoTakeNotice(notices_.back());
+}
+
+void Tuner::Note(const Notice& notice) {
+  RECTUNE_CHECK(notice.round >= (notices_.empty() ? 1 : notices_.back().round),
+                "notices come in the order of their rounds");
+  notices_.push_back(notice);
+  if (notice.objective) task_.objective = *notice.objective;
+}
+
 Configuration Tuner::Recommend() const {
   Configuration launch = DoRecommend();
   RECTUNE_CHECK(task_.space->Contains(launch) || launch == task_.space->Production(),
@@ -149,13 +162,16 @@ Json Tuner::Save() const {
   return {{"proposed_rounds", proposed_rounds_}, {"private", std::move(state)}};
 }
 
-void Tuner::Restore(std::span<const Trial> history, const Json& state) {
-  RECTUNE_CHECK(history_.empty() && proposed_rounds_ == 0, "only a new tuner can be restored");
+void Tuner::Restore(std::span<const Trial> history, const Json& state,
+                    std::span<const Notice> notices) {
+  RECTUNE_CHECK(history_.empty() && notices_.empty() && proposed_rounds_ == 0,
+                "only a new tuner can be restored");
   CheckAscending(history_, history);
   for (const Trial& trial : history) {
     CheckTrial(trial, task_);
   }
   history_.assign(history.begin(), history.end());
+  for (const Notice& notice : notices) Note(notice);
   if (state.is_null()) {
     proposed_rounds_ = LastRound(history_);
     DoRestore(nullptr);
@@ -170,6 +186,8 @@ void Tuner::Restore(std::span<const Trial> history, const Json& state) {
 }
 
 void Tuner::DoObserve(std::span<const Trial> /*trials*/) {}
+
+void Tuner::DoTakeNotice(const Notice& /*notice*/) {}
 
 Configuration Tuner::DoRecommend() const { return RecommendByLowerBound(history_, task_); }
 

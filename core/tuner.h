@@ -7,6 +7,7 @@
 //
 //   tuner->Observe({ProductionTrial(...)});
 //   for (int round = 1; round <= task.rounds; ++round) {
+//     ... tuner->TakeNotice(notice) of whatever is announced for this round ...
 //     auto proposals = tuner->Propose(task.arms_per_round);
 //     ... run the A/B experiment ...
 //     tuner->Observe(trials);
@@ -22,6 +23,7 @@
 
 #include "core/json.h"
 #include "core/metric.h"
+#include "core/notice.h"
 #include "core/objective.h"
 #include "core/parameter_space.h"
 #include "core/trial.h"
@@ -56,17 +58,24 @@ class Tuner {
   /// The outcome of a round, in arm order; ids ascend. Trials that were never proposed are allowed
   /// (a shared history), and so are invalid, failed and rejected ones.
   void Observe(std::span<const Trial> trials);
+  /// Told between two rounds, before Propose of the notice's own; rounds never fall. From here on
+  /// task().objective is the notice's, if it has one, and so is every score of the history.
+  void TakeNotice(const Notice& notice);
   /// What the tuner would launch now, given all it has seen; production until it knows better.
   Configuration Recommend() const;
 
   /// Private state beyond the history (a covariance matrix, a memory); null when there is none.
   Json Save() const;
-  /// Continues exactly as the saved tuner would: the same history, then the saved state.
-  void Restore(std::span<const Trial> history, const Json& state);
+  /// Continues exactly as the saved tuner would: the same history and notices, then the saved
+  /// state.
+  void Restore(std::span<const Trial> history, const Json& state,
+               std::span<const Notice> notices = {});
 
   const std::string& name() const { return name_; }
+  /// As it stands: its objective may have shifted since the tuner was made.
   const TuningTask& task() const { return task_; }
   const std::vector<Trial>& history() const { return history_; }
+  const std::vector<Notice>& notices() const { return notices_; }
   /// Rounds proposed so far.
   int proposed_rounds() const { return proposed_rounds_; }
 
@@ -74,15 +83,21 @@ class Tuner {
   virtual std::vector<Proposal> DoPropose(int arms) = 0;
   /// `trials` are already in history().
   virtual void DoObserve(std::span<const Trial> trials);
+  /// `notice` already counts in task() and notices(). The default does nothing: right for whatever
+  /// scores its history anew when it is asked, and for whatever would rather not know.
+  virtual void DoTakeNotice(const Notice& notice);
   /// The default is RecommendByLowerBound(history(), ...).
   virtual Configuration DoRecommend() const;
   virtual Json DoSave() const;
-  /// history() is already restored. The default checks that `state` is null.
+  /// history(), notices() and task() are already restored. The default checks that `state` is null.
   virtual void DoRestore(const Json& state);
+
+  void Note(const Notice& notice);
 
   std::string name_;
   TuningTask task_;
   std::vector<Trial> history_;
+  std::vector<Notice> notices_;
   int proposed_rounds_ = 0;
 };
 

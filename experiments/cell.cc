@@ -70,6 +70,7 @@ class CellRun {
         entry_(entry),
         folder_(folder),
         hooks_(hooks),
+        phase_port_(study.testbed),
         home_(folder / "home", folder / "home.committed"),
         header_(CellHeader(study, cell, entry)) {}
 
@@ -150,16 +151,36 @@ class CellRun {
     if (committed == 0) {
       tuner_->Observe(history_);
     } else {
-      tuner_->Restore(history_, state);
+      std::vector<Notice> told;
+      for (int round = 1; round <= committed; ++round) {
+        for (Notice& notice : NoticesOf(round)) told.push_back(std::move(notice));
+      }
+      tuner_->Restore(history_, state, told);
       // Making a tuner may have laid out its home afresh.
       home_.Recover(home_digest);
     }
     return committed;
   }
 
+  /// What tuners are told before a round. Of what is not announced they learn by its readouts.
+  std::vector<Notice> NoticesOf(int round) const {
+    std::vector<Notice> notices;
+    for (const EventPort& event : port_.schedule.events) {
+      if (event.round != round || !event.announced) continue;
+      notices.push_back({.round = round,
+                         .kind = event.kind,
+                         .description = event.description,
+                         .objective = event.objective});
+    }
+    return notices;
+  }
+
   void RunRound(int round, JournalWriter& writer) {
+    const std::size_t phase = port_.schedule.phase_of(round);
+    if (phase_port_->phase != phase) phase_port_ = AtPhase(study_.testbed, phase);
     RoundTiming timing;
     auto start = Clock::now();
+    for (const Notice& notice : NoticesOf(round)) tuner_->TakeNotice(notice);
     const std::vector<Proposal> proposals = tuner_->Propose(study_.spec.budget.arms_per_round);
     timing.propose_seconds = SecondsSince(start);
 
@@ -176,11 +197,11 @@ class CellRun {
     start = Clock::now();
     Json arm_truth = Json::array();
     for (const Trial& trial : trials) {
-      arm_truth.push_back(
-          ScoreJson(port_.exposed_truth(trial.proposal.configuration ? *trial.proposal.configuration
-                                                                     : port_.space->Production())));
+      arm_truth.push_back(ScoreJson(phase_port_->exposed_truth(trial.proposal.configuration
+                                                                   ? *trial.proposal.configuration
+                                                                   : port_.space->Production())));
     }
-    const Measurement truth = port_.truth(recommendation);
+    const Measurement truth = phase_port_->truth(recommendation);
     timing.truth_seconds = SecondsSince(start);
 
     Json trials_json = Json::array();
@@ -189,6 +210,7 @@ class CellRun {
     }
     writer.Append({{"type", "round"},
                    {"round", round},
+                   {"phase", phase},
                    {"trials", std::move(trials_json)},
                    {"arm_truth", std::move(arm_truth)},
                    {"recommendation", port_.space->ToJson(recommendation)},
@@ -201,7 +223,7 @@ class CellRun {
   }
 
   Json ScoreJson(const Measurement& truth) const {
-    const Score score = port_.objective.Evaluate(truth, *port_.metrics);
+    const Score score = phase_port_->objective.Evaluate(truth, *port_.metrics);
     return {{"value", NumberToJson(score.value)}, {"violation", NumberToJson(score.violation)}};
   }
 
@@ -220,7 +242,8 @@ class CellRun {
       trial.round = round;
       trial.arm = static_cast<int>(slot) + 1;
       trial.proposal = proposals[slot];
-      const std::string broken = SpoiltReading(readouts[slot], *port_.metrics, port_.objective);
+      const std::string broken =
+          SpoiltReading(readouts[slot], *port_.metrics, phase_port_->objective);
       if (!trial.proposal.configuration) {
         trial.status = TrialStatus::kInvalid;
         trial.status_reason = trial.proposal.invalid_reason;
@@ -267,6 +290,7 @@ class CellRun {
   const TunerEntry& entry_;
   const fs::path& folder_;
   const CellHooks& hooks_;
+  std::shared_ptr<const TestbedPort> phase_port_;  // the task in the round's phase
   HomeKeeper home_;
   Json header_;
   std::vector<Trial> history_;

@@ -4,8 +4,9 @@
 // reaches the journal is a pure function of the cell's spec; wall times go to timing.jsonl beside
 // it. Not a scheduler (experiments/study_runner.h).
 //
-// One round is: propose, run the A/B experiment, observe, recommend, score the recommendation
-// against the truth (which the tuner is never given), then commit by one journal line. Killed at
+// One round is: tell the tuner what is announced, propose, run the A/B experiment, observe,
+// recommend, score the recommendation against the truth of the round's phase (which the tuner is
+// never given), then commit by one journal line. Killed at
 // any moment, the same call continues after the last committed round and ends in the same bytes.
 //
 // The slot of an invalid proposal is charged and serves production, so that the arms after it meet

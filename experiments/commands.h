@@ -66,6 +66,7 @@ struct TaskArguments {
   std::string task;
   std::string size = "small";
   bool as_json = false;
+  int phase = 0;  // of its schedule, where things happen
 };
 int DescribeCommand(const TaskArguments& arguments, const Workbench& workbench, Console& console);
 

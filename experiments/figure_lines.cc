@@ -122,6 +122,17 @@ void DrawReferenceLines(const LineChart& chart, const Frame& frame, HtmlWriter* 
   }
 }
 
+void DrawBoundaries(const LineChart& chart, const Frame& frame, HtmlWriter* svg) {
+  for (const Boundary& boundary : chart.boundaries) {
+    const double x = frame.x.Place(boundary.x);
+    svg->Void("path", {{"class", "boundary"},
+                       {"d", "M" + Point(x, frame.y.from) + "V" + Px(frame.y.to - 4.0)}});
+    if (boundary.label.empty()) continue;
+    svg->Element("text", boundary.label,
+                 {{"x", Px(x + 5.0)}, {"y", Px(frame.y.to + 6.0)}, {"class", "note halo"}});
+  }
+}
+
 void DrawSeries(const LineChart& chart, const ChartSeries& series, const Frame& frame,
                 HtmlWriter* svg) {
   const std::vector<double> middle = Estimates(series.y);
@@ -227,6 +238,7 @@ Markup DrawLines(const LineChart& chart) {
   svg.Open("g", {{"clip-path", "url(#" + chart.id + "-clip)"}}).NewLine();
   for (const ChartSeries& series : chart.series) DrawSeries(chart, series, frame, &svg);
   svg.Close();
+  DrawBoundaries(chart, frame, &svg);
   DrawReferenceLines(chart, frame, &svg);
   DrawEndLabels(chart, frame, &svg);
   svg.Close();

@@ -33,6 +33,12 @@ struct ReferenceLine {
   std::string label = {};
 };
 
+/// A vertical line where something happened between two points.
+struct Boundary {
+  double x = 0.0;
+  std::string label = {};  // beside its top; empty for none
+};
+
 struct LineChart {
   std::string id = {};  // unique in the page
   std::string title = {};
@@ -41,6 +47,7 @@ struct LineChart {
   std::string y_title = {};
   std::vector<ChartSeries> series = {};
   std::vector<ReferenceLine> lines = {};
+  std::vector<Boundary> boundaries = {};
   double y_low = 0.0;
   double y_high = 1.0;
   bool logarithmic = false;

@@ -20,7 +20,8 @@ std::string Heading(const RunData& run, const ReportSummary& summary) {
                      "mean over seeds and its 95% interval.\n";
   if (summary.has_reference) {
     return text + "Regret 0 is the reference optimum (" + Signed(summary.reference_value, 3) +
-           "%), 1 is production; to recommend what breaks a guardrail counts as 1 or worse.\n";
+           (summary.stretches.size() > 1 ? "% in the last phase" : "%") +
+           "), 1 is production; to recommend what breaks a guardrail counts as 1 or worse.\n";
   }
   return text +
          "No reference optimum is frozen for this task and size, so there is no regret; to "

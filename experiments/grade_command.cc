@@ -9,6 +9,7 @@
 #include "experiments/commands.h"
 #include "experiments/grade.h"
 #include "experiments/grade_table.h"
+#include "experiments/run_data.h"
 #include "experiments/run_folder.h"
 #include "experiments/tables.h"
 
@@ -21,6 +22,11 @@ int GradeCommand(const std::filesystem::path& directory, bool as_json, const Wor
   Grader grader(workbench.open(spec.at("scenario").get<std::string>(),
                                spec.at("task").get<std::string>(),
                                spec.at("size").get<std::string>()));
+  if (ReadTask(directory / "task.json").phases() > 1) {
+    throw ConfigError("DIR", '"' + directory.string() + '"',
+                      "a run in which nothing happened: words spoken before an event and decisions "
+                      "taken after it have no one optimum to be graded against");
+  }
   std::vector<CellGrade> cells;
   for (const Json& tuner : spec.at("tuners")) {
     for (const Json& seed : spec.at("seeds")) {

@@ -83,7 +83,8 @@ int AbCommand(const AbArguments& arguments, const Workbench& workbench, Console&
   const double users =
       arguments.users_per_arm > 0.0 ? arguments.users_per_arm : testbed->default_users_per_arm;
   RequireCredibleArm(users, *testbed, "--users");
-  const std::vector<Measurement> readouts = testbed->run_round(arguments.seed, 1, users, arms);
+  const std::vector<Measurement> readouts = testbed->run_round(
+      arguments.seed, testbed->schedule.phases[testbed->phase].first_round, users, arms);
   if (arguments.task.as_json) {
     Json arms_json = Json::array();
     for (std::size_t i = 0; i < arms.size(); ++i) {
@@ -166,7 +167,8 @@ int OracleCommand(const OracleArguments& arguments, const Workbench& workbench, 
         {{"command", "rectune oracle " + testbed->scenario + " --task " + testbed->task +
                          " --size " + testbed->size + " --evaluations " +
                          std::to_string(arguments.evaluations) + " --seed " +
-                         std::to_string(arguments.seed)},
+                         std::to_string(arguments.seed) +
+                         (testbed->phase > 0 ? " --phase " + std::to_string(testbed->phase) : "")},
          {"searchers", std::move(searchers)},
          {"disagreement", NumberToJson(result.disagreement())}}}});
   return kExitDone;

@@ -107,6 +107,7 @@ class Arguments {
     CLI::App* describe =
         app_.add_subcommand("describe", "A task's parameters, metrics, objective and traffic");
     describe->add_option("scenario", scenario_, "SCENARIO or SCENARIO/TASK")->required();
+    AddPhase(describe);
     AddSize(describe);
     describe->callback([this] {
       const std::size_t slash = scenario_.find('/');
@@ -223,6 +224,11 @@ class Arguments {
         ->capture_default_str();
   }
 
+  void AddPhase(CLI::App* command) {
+    command->add_option("--phase", task_.phase, "Phase of a scenario with events")
+        ->capture_default_str();
+  }
+
   void AddSize(CLI::App* command) {
     command->add_option("--size", task_.size, "Size of the world")->capture_default_str();
     command->add_flag("--json", as_json_, "As JSON");
@@ -231,6 +237,7 @@ class Arguments {
   void AddTask(CLI::App* command) {
     command->add_option("scenario", scenario_, "Name of a scenario, or its JSON file")->required();
     command->add_option("--task", task_.task, "Task of the scenario")->required();
+    AddPhase(command);
     AddSize(command);
   }
 

@@ -7,6 +7,7 @@
 
 #include "core/json.h"
 #include "experiments/html.h"
+#include "experiments/report_events.h"
 #include "experiments/report_sections.h"
 #include "experiments/report_style.h"
 #include "experiments/report_summary.h"
@@ -75,9 +76,12 @@ std::string Markdown(const RunData& run, const ReportSummary& summary, const Ver
     text.resize(text.size() - 2);  // no quoted blank line after the last one
     text += "\n";
   }
+  for (const std::string& sentence : EventSentences(run)) text += "- " + sentence + "\n";
+  if (!run.task.events.empty()) text += "\n";
   if (summary.empty()) return text;
-  for (const Table& table : {OutcomeTable(run, summary), ConductTable(run, summary),
-                             ComparisonTable(summary), SeedTable(run, summary)}) {
+  for (const Table& table :
+       {OutcomeTable(run, summary), PhaseTable(run, summary), ConductTable(run, summary),
+        ComparisonTable(summary), SeedTable(run, summary)}) {
     if (table.rows.empty()) continue;
     text += "**" + table.caption + "**\n\n" + ToMarkdown(table) + "\n";
   }

@@ -18,10 +18,13 @@ namespace {
 /// Three configurations of one space, seen parameter by parameter.
 class SideBySide {
  public:
-  SideBySide(const RunData& run, const Configuration& found)
-      : space_(*run.task.space), production_(space_.Production()), found_(found) {
-    if (run.task.reference) optimum_ = run.task.reference->optimum;
+  SideBySide(const RunData& run, const RoundData& last)
+      : space_(*run.task.space), production_(space_.Production()), found_(last.recommendation) {
+    const std::optional<ReferenceData>& reference = run.task.ReferenceOf(last.phase);
+    if (reference) optimum_ = reference->optimum;
   }
+
+  bool has_optimum() const { return optimum_.has_value(); }
 
   bool IsChanged(std::size_t p) const { return Values(found_, p) != Values(production_, p); }
   std::string Production(std::size_t p) const { return ValueText(production_, p); }
@@ -93,7 +96,7 @@ TableCell NameCell(const Parameter& parameter) {
 
 Table ParameterTable(const RunData& run, const SideBySide& view) {
   const ParameterSpace& space = *run.task.space;
-  const bool has_optimum = run.task.reference.has_value();
+  const bool has_optimum = view.has_optimum();
   Table table{.caption = has_optimum ? "Production, the best configuration found and the "
                                        "reference optimum"
                                      : "Production and the best configuration found",
@@ -116,8 +119,8 @@ Table ParameterTable(const RunData& run, const SideBySide& view) {
   return table;
 }
 
-std::string BoundText(const RunData& run, const std::string& metric) {
-  for (const Guardrail& guardrail : run.task.objective.guardrails()) {
+std::string BoundText(const Objective& objective, const std::string& metric) {
+  for (const Guardrail& guardrail : objective.guardrails()) {
     if (guardrail.metric != metric) continue;
     return (guardrail.kind == BoundKind::kFloor ? "\u2265 " : "\u2264 ") +
            BoundPercent(guardrail.lift_bound);
@@ -125,16 +128,17 @@ std::string BoundText(const RunData& run, const std::string& metric) {
   return "";
 }
 
-bool IsBroken(const RunData& run, const Measurement& truth, const std::string& metric) {
-  const std::vector<double> violations = run.task.objective.Violations(truth, *run.task.metrics);
+bool IsBroken(const RunData& run, const RoundData& last, const std::string& metric) {
+  const Objective& objective = run.task.ObjectiveOf(last.phase);
+  const std::vector<double> violations = objective.Violations(last.truth, *run.task.metrics);
   for (std::size_t i = 0; i < violations.size(); ++i) {
-    if (run.task.objective.guardrails()[i].metric == metric && violations[i] > 0.0) return true;
+    if (objective.guardrails()[i].metric == metric && violations[i] > 0.0) return true;
   }
   return false;
 }
 
-bool IsNorthStar(const RunData& run, const std::string& metric) {
-  const auto& stars = run.task.objective.north_stars();
+bool IsNorthStar(const Objective& objective, const std::string& metric) {
+  const auto& stars = objective.north_stars();
   return std::any_of(stars.begin(), stars.end(),
                      [&](const NorthStar& star) { return star.metric == metric; });
 }
@@ -149,12 +153,13 @@ Table EffectTable(const RunData& run, const RoundData& last) {
                           {"Guardrail", true},
                           {"Standing"}},
               .css_class = "effects"};
+  const Objective& objective = run.task.ObjectiveOf(last.phase);
   for (std::size_t m = 0; m < run.task.metrics->size(); ++m) {
     const MetricInfo& metric = run.task.metrics->metrics()[m];
     const MetricReading& reading = last.truth.readings[m];
-    const std::string bound = BoundText(run, metric.name);
-    const bool broken = IsBroken(run, last.truth, metric.name);
-    std::string standing = IsNorthStar(run, metric.name) ? "north star" : "";
+    const std::string bound = BoundText(objective, metric.name);
+    const bool broken = IsBroken(run, last, metric.name);
+    std::string standing = IsNorthStar(objective, metric.name) ? "north star" : "";
     if (!bound.empty()) {
       standing += standing.empty() ? "" : ", ";
       standing += broken ? "guardrail broken" : "guardrail holds";
@@ -183,7 +188,7 @@ Markup ConfigurationSection(const ReportContext& context) {
   const RunData& run = context.run;
   const RoundData& last = best->rounds.back();
   const std::string name = DisplayName(best->label, best->is_stand_in, best->model_asked);
-  const SideBySide view(run, last.recommendation);
+  const SideBySide view(run, last);
   int changed = 0;
   for (std::size_t p = 0; p < run.task.space->size(); ++p) changed += view.IsChanged(p) ? 1 : 0;
 
@@ -211,7 +216,7 @@ Markup ConfigurationSection(const ReportContext& context) {
   html.Open("p", {{"class", "caption key"}});
   html.Text(
       std::string("Ring and dashed curve: production. Dot and solid curve: found. ") +
-      (run.task.reference ? "Bar and dotted curve: reference optimum. " : "") +
+      (view.has_optimum() ? "Bar and dotted curve: reference optimum. " : "") +
       "A slider spans the parameter's range on its own scale. Rows with a bar at the left and "
       "a bold value differ from production. Open a name for its meaning.");
   html.Close();

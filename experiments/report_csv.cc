@@ -92,7 +92,7 @@ std::string FinalCsv(const ReportSummary& summary) {
 
 std::string RegretByRoundCsv(const ReportSummary& summary) {
   CsvWriter csv({"label", "synthetic_stand_in", "round", "seeds", "regret_iqm", "regret_low",
-                 "regret_high", "gain_iqm", "gain_low", "gain_high"});
+                 "regret_high", "gain_iqm", "gain_low", "gain_high", "phase"});
   for (const TunerSummary& tuner : summary.tuners) {
     for (const CurvePoint& point : tuner.curve) {
       std::vector<std::string> row{tuner.label, Flag(tuner.is_stand_in),
@@ -103,6 +103,7 @@ std::string RegretByRoundCsv(const ReportSummary& summary) {
         AppendNothing(3, &row);
       }
       Append(point.gain, &row);
+      row.push_back(std::to_string(point.phase));
       csv.Row(row);
     }
   }
@@ -127,7 +128,8 @@ std::string TrialsCsv(const RunData& run) {
                                      ToString(trial.status),
                                      trial.proposal.source};
         if (trial.status == TrialStatus::kCompleted) {
-          const Score score = run.task.objective.Evaluate(trial.measurement, *run.task.metrics);
+          const Score score =
+              run.task.ObjectiveOf(round.phase).Evaluate(trial.measurement, *run.task.metrics);
           row.insert(row.end(),
                      {Exact(score.value), Exact(score.standard_error), Exact(score.violation)});
         } else {

@@ -73,6 +73,21 @@ std::vector<ReferenceLine> References(const ReportContext& context, bool labelle
   return {{1.0, labelled ? "production = 1" : ""}, {0.0, labelled ? "reference optimum = 0" : ""}};
 }
 
+/// Between the last round of one stretch and the first of the next. More labels than a handful
+/// would cover each other; the caption has them all.
+std::vector<Boundary> Boundaries(const ReportContext& context, bool labelled) {
+  constexpr std::size_t kMostLabelled = 8;
+  labelled = labelled && context.summary.stretches.size() <= kMostLabelled;
+  std::vector<Boundary> boundaries;
+  for (std::size_t i = 1; i < context.summary.stretches.size(); ++i) {
+    const Stretch& stretch = context.summary.stretches[i];
+    boundaries.push_back(
+        {.x = stretch.first - 0.5,
+         .label = labelled ? "phase " + std::to_string(stretch.phase) : std::string()});
+  }
+  return boundaries;
+}
+
 ChartSeries MakeSeries(const ReportContext& context, const TunerSummary& tuner) {
   ChartSeries series;
   series.name = tuner.name;
@@ -110,6 +125,7 @@ LineChart MainChart(const ReportContext& context, const Scale& scale, bool wide)
                   .y_title = CapitalisedYardstick(context) + ", noise-free" +
                              (scale.logarithmic ? " (log scale)" : ""),
                   .lines = References(context, true),
+                  .boundaries = Boundaries(context, true),
                   .y_low = scale.low,
                   .y_high = scale.high,
                   .logarithmic = scale.logarithmic,
@@ -157,6 +173,7 @@ Markup Panel(const ReportContext& context, const TunerSummary& tuner, const Scal
       .description = "Final: " + IntervalText(context.yardstick.Show(tuner.final_loss), 2) +
                      " over " + std::to_string(tuner.cells.size()) + " seeds.",
       .lines = References(context, false),
+      .boundaries = Boundaries(context, false),
       .y_low = scale.low,
       .y_high = scale.high,
       .logarithmic = scale.logarithmic,
@@ -209,6 +226,17 @@ Markup CurveSection(const ReportContext& context) {
   caption += context.yardstick.lower_is_better ? "Lower is better." : "Higher is better.";
   if (scale.logarithmic && context.summary.has_reference) {
     caption += " The axis is logarithmic, so the optimum at 0 lies below it.";
+  }
+  if (context.summary.stretches.size() > 1) {
+    caption += std::string(" Dashed uprights: something happened") +
+               (context.summary.has_reference ? ", and regret is against another optimum" : "");
+    for (std::size_t i = 0; i < context.summary.stretches.size(); ++i) {
+      const Stretch& stretch = context.summary.stretches[i];
+      caption += (i == 0 ? ": " : "; ") + ("phase " + std::to_string(stretch.phase)) +
+                 " from round " + std::to_string(stretch.first) + ", " +
+                 context.run.task.LabelOf(stretch.phase);
+    }
+    caption += ".";
   }
   if (scale.clips) caption += " Some bands leave the picture; the files hold all of them.";
   html.Element("figcaption", caption).Close().NewLine();

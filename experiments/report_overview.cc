@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "experiments/report_events.h"
 #include "experiments/report_format.h"
 #include "experiments/report_sections.h"
 #include "experiments/report_tables.h"
@@ -48,7 +49,7 @@ std::vector<std::pair<std::string, std::string>> Facts(const RunData& run,
   for (const std::string& name : summary.without_results) {
     tuners += (tuners.empty() ? "" : ", ") + name + " (no finished cell)";
   }
-  return {
+  std::vector<std::pair<std::string, std::string>> facts{
       {"Scenario", run.task.scenario + " / " + run.task.task + ", size " + run.task.size},
       {"Tuners", tuners},
       {"Seeds", JoinSeeds(run.seeds)},
@@ -63,6 +64,18 @@ std::vector<std::pair<std::string, std::string>> Facts(const RunData& run,
       {"North stars", DescribeObjective(run.task.objective)},
       {"Guardrails on lift", DescribeGuardrails(run.task.objective)},
   };
+  for (std::size_t i = 0; i < run.task.later_phases.size(); ++i) {
+    const Objective& before = run.task.ObjectiveOf(i);
+    const PhaseData& phase = run.task.later_phases[i];
+    const std::string from = " from round " + std::to_string(phase.first_round);
+    const std::string stars = DescribeObjective(phase.objective);
+    const std::string guardrails = DescribeGuardrails(phase.objective);
+    if (stars != DescribeObjective(before)) facts.emplace_back("North stars" + from, stars);
+    if (guardrails != DescribeGuardrails(before)) {
+      facts.emplace_back("Guardrails" + from, guardrails);
+    }
+  }
+  return facts;
 }
 
 }  // namespace
@@ -98,6 +111,13 @@ Markup OverviewSection(const ReportContext& context) {
     html.Element("dt", term).Element("dd", Typographic(text)).Close();
   }
   html.Close();
+  if (!run.task.events.empty()) {
+    html.Element("h3", "What happened").Open("ul");
+    for (const std::string& sentence : EventSentences(run)) {
+      html.Element("li", Typographic(sentence));
+    }
+    html.Close();
+  }
   if (!run.task.description.empty()) {
     html.Open("details").Element("summary", "The task in the words the tuners were given");
     html.Element("p", run.task.description, {{"class", "prose"}}).Close();
@@ -110,6 +130,8 @@ Markup ResultSection(const ReportContext& context) {
   HtmlWriter html;
   html.Open("section", {{"id", "result"}}).Element("h2", "Final result");
   html.Add(ToHtml(OutcomeTable(context.run, context.summary))).NewLine();
+  const Table phases = PhaseTable(context.run, context.summary);
+  if (!phases.rows.empty()) html.Add(ToHtml(phases)).NewLine();
   html.Add(ToHtml(ConductTable(context.run, context.summary))).NewLine();
   html.Open("details").Element("summary", "What the columns mean").Open("dl", {{"class", "notes"}});
   for (const auto& [term, text] : ColumnNotes(context.run, context.summary)) {

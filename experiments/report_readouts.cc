@@ -39,7 +39,8 @@ std::string ArmStanding(const RunData& run, const RoundData& round, std::size_t 
     return std::string(ToString(trial.status)) +
            (trial.status_reason.empty() ? "" : ": " + trial.status_reason);
   }
-  const Score score = run.task.objective.Evaluate(trial.measurement, *run.task.metrics);
+  const Score score =
+      run.task.ObjectiveOf(round.phase).Evaluate(trial.measurement, *run.task.metrics);
   std::string text = "objective " + Signed(score.value, 2) + " \u00b1 " +
                      Fixed(score.standard_error, 2) + "%" +
                      (score.feasible() ? ", guardrails hold" : ", past a guardrail");
@@ -82,7 +83,8 @@ std::string RoundSummary(const RunData& run, const RoundData& round) {
   for (const Trial& trial : round.trials) {
     if (trial.status != TrialStatus::kCompleted) continue;
     ++completed;
-    const Score score = run.task.objective.Evaluate(trial.measurement, *run.task.metrics);
+    const Score score =
+        run.task.ObjectiveOf(round.phase).Evaluate(trial.measurement, *run.task.metrics);
     if (score.feasible()) best = std::max(best.value_or(score.value), score.value);
     for (std::size_t m = 0; m < trial.measurement.readings.size(); ++m) {
       const Direction direction = run.task.metrics->metrics()[m].direction;

@@ -92,6 +92,7 @@ svg.ranks.wide{width:760px}
 .halo{paint-order:stroke;stroke:var(--bg);stroke-width:4px;stroke-linejoin:round}
 .grid path{stroke:var(--rule);stroke-width:1;fill:none}
 .reference{stroke:var(--soft);stroke-width:1.4;stroke-dasharray:2 3;fill:none}
+.boundary{stroke:var(--ink);stroke-width:1;stroke-dasharray:5 4;fill:none;opacity:.65}
 .line,.seed,.backdrop,.leader,.whisker{fill:none;stroke:var(--c)}
 .line{stroke-width:1.9;stroke-linejoin:round}
 .dashed .line{stroke-dasharray:7 3}

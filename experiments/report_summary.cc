@@ -41,8 +41,10 @@ void AddCurves(const RunData& run, bool has_reference, TunerSummary* tuner) {
               ? 0.0
               : CountedGain(tuner->cells[c]->rounds[static_cast<std::size_t>(r - 1)].true_score));
     }
-    tuner->curve.push_back(
-        {r, plan.Apply({losses}, InterquartileMean), plan.Apply({gains}, InterquartileMean)});
+    const CellData& any = *tuner->cells.front();
+    tuner->curve.push_back({r, any.rounds[static_cast<std::size_t>(std::max(r, 1) - 1)].phase,
+                            plan.Apply({losses}, InterquartileMean),
+                            plan.Apply({gains}, InterquartileMean)});
   }
   tuner->final_loss = tuner->curve.back().loss;
   tuner->final_gain = tuner->curve.back().gain;
@@ -59,7 +61,8 @@ void CountArms(const RunData& run, TunerSummary* tuner) {
         ++tuner->arms;
         if (trial.status == TrialStatus::kInvalid) ++tuner->invalid_arms;
         if (trial.status != TrialStatus::kCompleted) continue;
-        const Score score = run.task.objective.Evaluate(trial.measurement, *run.task.metrics);
+        const Score score =
+            run.task.ObjectiveOf(round.phase).Evaluate(trial.measurement, *run.task.metrics);
         if (!score.feasible()) ++tuner->measured_breaches;
       }
       for (const TrueScore& truth : round.arm_truth) {
@@ -248,6 +251,19 @@ void AddRanks(ReportSummary* summary) {
   summary->ranks = std::move(ranks);
 }
 
+/// All cells of a study meet the same phases in the same rounds.
+std::vector<Stretch> StretchesOf(const std::vector<CurvePoint>& curve) {
+  std::vector<Stretch> stretches;
+  for (const CurvePoint& point : curve) {
+    if (point.round == 0) continue;
+    if (stretches.empty() || stretches.back().phase != point.phase) {
+      stretches.push_back({.phase = point.phase, .first = point.round, .last = point.round});
+    }
+    stretches.back().last = point.round;
+  }
+  return stretches;
+}
+
 }  // namespace
 
 double CountedGain(const TrueScore& score) {
@@ -274,13 +290,15 @@ std::optional<PooledReading> MeasuredValue(const CellData& cell, const Configura
   double weights = 0.0;
   double weighted = 0.0;
   PooledReading reading;
+  const std::size_t phase = cell.rounds.back().phase;
   for (const RoundData& round : cell.rounds) {
+    if (round.phase != phase) continue;
     for (const Trial& trial : round.trials) {
       if (trial.status != TrialStatus::kCompleted || !trial.proposal.configuration ||
           *trial.proposal.configuration != configuration) {
         continue;
       }
-      const Score score = task.objective.Evaluate(trial.measurement, *task.metrics);
+      const Score score = task.ObjectiveOf(phase).Evaluate(trial.measurement, *task.metrics);
       // Without a standard error (noise-free readings) all arms weigh the same.
       const double weight =
           score.standard_error > 0.0 ? 1.0 / (score.standard_error * score.standard_error) : 1.0;
@@ -312,8 +330,7 @@ const CellData* BestCell(const ReportSummary& summary) {
 
 ReportSummary Summarise(const RunData& run) {
   ReportSummary summary;
-  summary.has_reference = run.task.reference.has_value();
-  if (run.task.reference) summary.reference_value = run.task.reference->value;
+  summary.has_reference = run.task.has_references();
   summary.cells_planned = static_cast<int>(run.labels.size() * run.seeds.size());
   for (const std::string& label : run.labels) {
     TunerSummary tuner = SummariseTuner(run, label, summary.has_reference);
@@ -325,6 +342,10 @@ ReportSummary Summarise(const RunData& run) {
     }
   }
   if (summary.tuners.empty()) return summary;
+  summary.stretches = StretchesOf(summary.tuners.front().curve);
+  if (summary.has_reference) {
+    summary.reference_value = run.task.ReferenceOf(summary.stretches.back().phase)->value;
+  }
   AssignStyles(&summary.tuners);
   for (std::size_t i = 1; i < summary.tuners.size(); ++i) {
     if (summary.tuners[i].final_loss.estimate < summary.tuners[summary.best].final_loss.estimate) {

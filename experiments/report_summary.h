@@ -40,6 +40,7 @@ struct LedgerSummary {
 
 struct CurvePoint {
   int round = 0;
+  std::size_t phase = 0;  // of the round; of round 1 for production's round 0
   Interval loss = {};
   Interval gain = {};
 };
@@ -100,10 +101,18 @@ struct RankSummary {
   std::vector<std::vector<std::size_t>> groups = {};  // into `tuners`
 };
 
+/// A stretch of rounds in one phase.
+struct Stretch {
+  std::size_t phase = 0;
+  int first = 1;
+  int last = 1;
+};
+
 struct ReportSummary {
   bool has_reference = false;
-  double reference_value = 0.0;
-  std::vector<TunerSummary> tuners = {};          // in spec order, those with a finished cell
+  double reference_value = 0.0;           // of the last round's phase
+  std::vector<Stretch> stretches = {};    // in order, all rounds; one where nothing happened
+  std::vector<TunerSummary> tuners = {};  // in spec order, those with a finished cell
   std::vector<std::string> without_results = {};  // labels that have none
   int cells_finished = 0;
   int cells_planned = 0;
@@ -139,7 +148,8 @@ std::string DisplayName(const std::string& label, bool is_stand_in, const std::s
 /// The finished cell with the lowest final loss, by noise-free truth; null when there is none.
 const CellData* BestCell(const ReportSummary& summary);
 
-/// Pooled reading of a configuration over the completed trials of a cell, if it ever was an arm.
+/// Pooled reading of a configuration over the completed trials of a cell in the last round's phase,
+/// if it ever was an arm there: in another world it meant something else.
 struct PooledReading {
   double value = 0.0;
   double standard_error = 0.0;

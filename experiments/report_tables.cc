@@ -91,6 +91,39 @@ Table OutcomeTable(const RunData& run, const ReportSummary& summary) {
   return table;
 }
 
+Table PhaseTable(const RunData& run, const ReportSummary& summary) {
+  Table table;
+  if (summary.stretches.size() < 2) return table;
+  const Yardstick yardstick = YardstickOf(summary);
+  table.caption = "The " + yardstick.name + (yardstick.unit.empty() ? "" : ", %,") +
+                  " of each stretch of rounds" +
+                  (summary.has_reference ? ", against its own phase's optimum" : "") +
+                  ": interquartile mean over seeds after its first round and after its last";
+  table.columns = {{"Tuner"}};
+  table.css_class = "phases";
+  for (const Stretch& stretch : summary.stretches) {
+    const std::string rounds =
+        stretch.first == stretch.last
+            ? "Round " + std::to_string(stretch.first)
+            : "Rounds " + std::to_string(stretch.first) + " to " + std::to_string(stretch.last);
+    table.columns.push_back({rounds + ": " + run.task.LabelOf(stretch.phase), true});
+  }
+  for (const TunerSummary* tuner : BestFirst(summary)) {
+    TableRow row{.cells = {{tuner->name}}, .css_class = RowClass(*tuner)};
+    for (const Stretch& stretch : summary.stretches) {
+      const auto shown = [&](int round) {
+        return Fixed(yardstick.Show(tuner->curve[static_cast<std::size_t>(round)].loss.estimate),
+                     2);
+      };
+      row.cells.push_back({stretch.first == stretch.last
+                               ? shown(stretch.last)
+                               : shown(stretch.first) + " to " + shown(stretch.last)});
+    }
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
 Table ConductTable(const RunData& run, const ReportSummary& summary) {
   Table table{.caption = "How each tuner behaved on the way: safety, honesty and cost, over " +
                          std::to_string(run.rounds * run.arms_per_round) + " arms a seed",
@@ -212,8 +245,10 @@ std::vector<std::pair<std::string, std::string>> ColumnNotes(const RunData& run,
          "production or worse. Truth is measured on a panel of users that no tuner's data "
          "touches."});
     notes.push_back(
-        {"Share of optimum's gain", "Gain over production divided by the reference optimum's, " +
-                                        Signed(summary.reference_value, 2) + "%."});
+        {"Share of optimum's gain",
+         "Gain over production divided by the reference optimum's" +
+             std::string(summary.stretches.size() > 1 ? " in the last round's phase, " : ", ") +
+             Signed(summary.reference_value, 2) + "%."});
     notes.push_back({"Mean regret over rounds",
                      "Area under the regret curve, divided by the number of rounds."});
   }
@@ -255,15 +290,19 @@ std::vector<std::pair<std::string, std::string>> ColumnNotes(const RunData& run,
                            "answer twice: only a replayed call gives the same bytes again."});
     }
   }
-  if (run.task.reference) {
-    const ReferenceData& reference = *run.task.reference;
+  for (std::size_t phase = 0; phase < run.task.phases(); ++phase) {
+    if (!run.task.ReferenceOf(phase)) continue;
+    const ReferenceData& reference = *run.task.ReferenceOf(phase);
     std::string text = "Searched on an oracle panel of its own, where it is worth " +
                        Signed(reference.oracle_value, 2) + "%; here, on the evaluation panel, " +
                        Signed(reference.value, 2) + "%";
     if (reference.violation > 0.0) {
       text += " and " + Significant(reference.violation, 2) + "% past a guardrail";
     }
-    notes.push_back({"Reference optimum", text + ". " + reference.provenance});
+    const std::string of_phase = run.task.phases() == 1 ? ""
+                                                        : " of phase " + std::to_string(phase) +
+                                                              ", " + run.task.LabelOf(phase);
+    notes.push_back({"Reference optimum" + of_phase, text + ". " + reference.provenance});
   }
   return notes;
 }

@@ -18,6 +18,8 @@ namespace rectune::experiments {
 
 Table OutcomeTable(const RunData& run, const ReportSummary& summary);
 Table ConductTable(const RunData& run, const ReportSummary& summary);
+/// Loss in every stretch of rounds in one phase; empty rows where nothing happened.
+Table PhaseTable(const RunData& run, const ReportSummary& summary);
 /// The primary tuner against each other one. Empty rows when there is nothing to compare.
 Table ComparisonTable(const ReportSummary& summary);
 /// Final loss of every tuner and seed.

@@ -64,6 +64,9 @@ RoundData ReadRound(const Json& line, const std::string& path, const TaskData& t
   ObjectReader reader(line, path);
   RoundData round{
       .round = static_cast<int>(reader.Integer("round", {1, 1'000'000})),
+      // Journals older than phases do without.
+      .phase = static_cast<std::size_t>(
+          reader.IntegerOr("phase", 0, {0, static_cast<std::int64_t>(task.phases()) - 1})),
       .trials = {},
       .recommendation =
           task.space->Parse(reader.Value("recommendation"), reader.PathOf("recommendation")),
@@ -79,7 +82,9 @@ RoundData ReadRound(const Json& line, const std::string& path, const TaskData& t
   reader.ForEach("arm_truth", [&](const Json& score, const std::string& score_path) {
     round.arm_truth.push_back(ReadScore(score, score_path));
   });
-  if (task.reference) round.regret = NormalisedRegret(round.true_score, task.reference->value);
+  if (task.has_references()) {
+    round.regret = NormalisedRegret(round.true_score, task.ReferenceOf(round.phase)->value);
+  }
   // Tuner::Save wraps what the tuner keeps; an agent keeps its ledger there under this name.
   const Json::json_pointer ledger("/private/ledger");
   const Json& state = reader.Value("state");
@@ -124,7 +129,59 @@ std::optional<CellData> ReadCell(const fs::path& folder, const TaskData& task) {
   return cell;
 }
 
+std::optional<ReferenceData> ReadReference(ObjectReader& reader, const ParameterSpace& space) {
+  if (!reader.Has("reference")) return std::nullopt;
+  ObjectReader reference = reader.Object("reference");
+  return ReferenceData{
+      .optimum = space.Parse(reference.Value("configuration"), reference.PathOf("configuration")),
+      .value = reference.Number("value"),
+      .violation = reference.Number("violation"),
+      .oracle_value = reference.Number("oracle_value"),
+      .provenance = reference.String("provenance")};
+}
+
+void ReadSchedule(ObjectReader& reader, TaskData* task) {
+  if (reader.Has("events")) {
+    reader.ForEach("events", [&](const Json& element, const std::string& path) {
+      ObjectReader event(element, path);
+      task->events.push_back({.round = static_cast<int>(event.Integer("round", {1, 1'000'000})),
+                              .kind = event.String("kind"),
+                              .announced = event.Boolean("announced"),
+                              .description = event.String("description")});
+    });
+  }
+  if (!reader.Has("later_phases")) return;
+  task->label = reader.String("phase");
+  reader.ForEach("later_phases", [&](const Json& element, const std::string& path) {
+    ObjectReader phase(element, path);
+    task->later_phases.push_back(
+        {.label = phase.String("label"),
+         .first_round = static_cast<int>(phase.Integer("first_round", {1, 1'000'000})),
+         .objective = Objective::FromJson(phase.Value("objective"), phase.PathOf("objective"),
+                                          *task->metrics),
+         .reference = ReadReference(phase, *task->space)});
+  });
+}
+
 }  // namespace
+
+const std::string& TaskData::LabelOf(std::size_t phase) const {
+  return phase == 0 ? label : later_phases.at(phase - 1).label;
+}
+
+const Objective& TaskData::ObjectiveOf(std::size_t phase) const {
+  return phase == 0 ? objective : later_phases.at(phase - 1).objective;
+}
+
+const std::optional<ReferenceData>& TaskData::ReferenceOf(std::size_t phase) const {
+  return phase == 0 ? reference : later_phases.at(phase - 1).reference;
+}
+
+bool TaskData::has_references() const {
+  return reference && std::ranges::all_of(later_phases, [](const PhaseData& phase) {
+           return phase.reference.has_value();
+         });
+}
 
 TaskData ReadTask(const fs::path& file) {
   const Json json = ReadJsonFile(file);
@@ -147,15 +204,8 @@ TaskData ReadTask(const fs::path& file) {
                   .production = MeasurementFromJson(production.Value("levels"), *metrics,
                                                     production.PathOf("levels")),
                   .reference = std::nullopt};
-    if (reader.Has("reference")) {
-      ObjectReader reference = reader.Object("reference");
-      task.reference = ReferenceData{.optimum = space->Parse(reference.Value("configuration"),
-                                                             reference.PathOf("configuration")),
-                                     .value = reference.Number("value"),
-                                     .violation = reference.Number("violation"),
-                                     .oracle_value = reference.Number("oracle_value"),
-                                     .provenance = reference.String("provenance")};
-    }
+    task.reference = ReadReference(reader, *space);
+    ReadSchedule(reader, &task);
     return task;
   } catch (const ConfigError& error) {
     throw error.In(file.string());

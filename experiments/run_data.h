@@ -35,11 +35,13 @@ struct TrueScore {
 /// One round of one cell. Round 0 does not appear: it is production for every tuner.
 struct RoundData {
   int round = 0;                     // from 1
+  std::size_t phase = 0;             // what held in it: TaskData
   std::vector<Trial> trials;         // in arm order
   Configuration recommendation;      // what the tuner would launch after this round
   Measurement truth;                 // noise-free lifts of the recommendation
   TrueScore true_score;              // of the recommendation
-  std::optional<double> regret;      // NormalisedRegret(true_score, reference), if there is one
+  std::optional<double> regret;      // NormalisedRegret(true_score, the phase's reference), if
+                                     // every phase has one
   std::vector<TrueScore> arm_truth;  // noise-free score of each trial on the panel it was shown to;
                                      // an invalid arm's slot served production: {0, 0}
   Json ledger;                       // tokens, calls, money so far; null for most tuners
@@ -70,6 +72,22 @@ struct ReferenceData {
   std::string provenance;
 };
 
+/// What happened while the study ran.
+struct EventData {
+  int round = 1;  // the first that it touched
+  std::string kind;
+  bool announced = false;  // to tuners
+  std::string description;
+};
+
+/// A phase after the first: what held in its rounds.
+struct PhaseData {
+  std::string label;
+  int first_round = 1;
+  Objective objective;
+  std::optional<ReferenceData> reference;
+};
+
 /// What was tuned. From task.json in the run folder: no simulator is needed to read a run.
 struct TaskData {
   std::string scenario;
@@ -78,10 +96,20 @@ struct TaskData {
   std::string description;
   std::shared_ptr<const ParameterSpace> space;
   std::shared_ptr<const MetricCatalogue> metrics;
-  Objective objective;
+  Objective objective;  // of phase 0
   int horizon_days = 0;
-  Measurement production;                  // levels of production, noise-free; lifts are 0
-  std::optional<ReferenceData> reference;  // absent: report raw values and say so
+  Measurement production;  // levels of production in phase 0, noise-free; lifts are 0
+  std::optional<ReferenceData> reference;    // of phase 0; absent: report raw values and say so
+  std::vector<EventData> events = {};        // in the order of their rounds
+  std::string label = "start";               // of phase 0
+  std::vector<PhaseData> later_phases = {};  // 1 and on; none: the world stood still
+
+  std::size_t phases() const { return 1 + later_phases.size(); }
+  const std::string& LabelOf(std::size_t phase) const;
+  const Objective& ObjectiveOf(std::size_t phase) const;
+  const std::optional<ReferenceData>& ReferenceOf(std::size_t phase) const;
+  /// Regret needs an optimum in every phase.
+  bool has_references() const;
 };
 
 struct RunData {

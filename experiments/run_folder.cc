@@ -82,9 +82,22 @@ bool CheckEntry(const fs::path& directory, const Json& spec) {
   return false;
 }
 
+/// Regret is judged on the evaluation panel, so the optimum is valued there as well.
+Json ReferenceJson(const TestbedPort& testbed) {
+  const ReferencePort& reference = *testbed.reference;
+  const Score score =
+      testbed.objective.Evaluate(testbed.truth(reference.optimum), *testbed.metrics);
+  return {{"value", NumberToJson(score.value)},
+          {"violation", NumberToJson(score.violation)},
+          {"oracle_value", NumberToJson(reference.oracle_value)},
+          {"configuration", testbed.space->ToJson(reference.optimum)},
+          {"provenance", reference.provenance}};
+}
+
 }  // namespace
 
-Json TaskJson(const TestbedPort& testbed) {
+Json TaskJson(const std::shared_ptr<const TestbedPort>& start, int rounds) {
+  const TestbedPort& testbed = *start;
   const TuningTask task = testbed.make_task(
       {.rounds = 1, .arms_per_round = 1, .users_per_arm = testbed.default_users_per_arm}, 0);
   Json json{{"schema", kManifestSchema},
@@ -99,16 +112,25 @@ Json TaskJson(const TestbedPort& testbed) {
             {"production",
              {{"configuration", testbed.space->ToJson(testbed.space->Production())},
               {"levels", ToJson(testbed.truth(testbed.space->Production()), *testbed.metrics)}}}};
-  if (testbed.reference) {
-    // Regret is judged on the evaluation panel, so the optimum is valued there as well.
-    const Score score =
-        testbed.objective.Evaluate(testbed.truth(testbed.reference->optimum), *testbed.metrics);
-    json["reference"] = {{"value", NumberToJson(score.value)},
-                         {"violation", NumberToJson(score.violation)},
-                         {"oracle_value", NumberToJson(testbed.reference->oracle_value)},
-                         {"configuration", testbed.space->ToJson(testbed.reference->optimum)},
-                         {"provenance", testbed.reference->provenance}};
+  if (testbed.reference) json["reference"] = ReferenceJson(testbed);
+  for (const EventPort& event : testbed.schedule.events) {
+    if (event.round > rounds) continue;
+    json["events"].push_back({{"round", event.round},
+                              {"kind", event.kind},
+                              {"announced", event.announced},
+                              {"description", event.description}});
   }
+  for (std::size_t phase = 1; phase < testbed.schedule.phases.size(); ++phase) {
+    const PhasePort& description = testbed.schedule.phases[phase];
+    if (description.first_round > rounds) break;  // in the order of their first rounds
+    const auto then = AtPhase(start, phase);
+    Json entry{{"label", description.label},
+               {"first_round", description.first_round},
+               {"objective", then->objective.ToJson()}};
+    if (then->reference) entry["reference"] = ReferenceJson(*then);
+    json["later_phases"].push_back(std::move(entry));
+  }
+  if (json.contains("later_phases")) json["phase"] = testbed.schedule.phases.front().label;
   json["resolved_scenario"] = testbed.resolved;
   return json;
 }
@@ -145,7 +167,7 @@ RunFolder RunFolder::Enter(const fs::path& directory, const Study& study,
   const bool is_resumed = CheckEntry(directory, spec);
 
   // The world is simulated here for the first time, so a busy folder was refused before.
-  const Json task = TaskJson(*study.testbed);
+  const Json task = TaskJson(study.testbed, study.spec.budget.rounds);
   Json stamp = ProgramStamp();
   if (is_resumed) {
     RequireSame(ReadJsonFile(task_file), task, task_file, "world");

@@ -44,8 +44,9 @@ class RunFolder {
 
 inline constexpr int kManifestSchema = 1;
 
-/// What task.json holds: enough to read a run without a simulator.
-Json TaskJson(const TestbedPort& testbed);
+/// What task.json holds: enough to read a run of `rounds` rounds without a simulator. Events and
+/// later phases only where those rounds meet any.
+Json TaskJson(const std::shared_ptr<const TestbedPort>& start, int rounds);
 
 /// manifest.json of a folder; ConfigError with a hint when it is no run folder.
 Json ReadManifest(const std::filesystem::path& directory);

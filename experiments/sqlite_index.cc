@@ -28,7 +28,7 @@ CREATE TABLE cells (
 CREATE TABLE rounds (
   cell TEXT NOT NULL REFERENCES cells, round INTEGER NOT NULL, true_value REAL,
   true_violation REAL, regret REAL, suggest_seconds REAL, recommendation TEXT NOT NULL,
-  ledger TEXT, PRIMARY KEY (cell, round)) STRICT;
+  ledger TEXT, phase INTEGER NOT NULL, PRIMARY KEY (cell, round)) STRICT;
 CREATE TABLE trials (
   cell TEXT NOT NULL REFERENCES cells, trial INTEGER NOT NULL, round INTEGER NOT NULL,
   arm INTEGER NOT NULL, status TEXT NOT NULL, status_reason TEXT NOT NULL, source TEXT NOT NULL,
@@ -122,12 +122,12 @@ void InsertCell(const RunData& run, const CellData& cell, Inserter& rounds, Inse
     } else {
       rounds.Text(DumpLine(round.ledger));
     }
-    rounds.Insert();
+    rounds.Integer(static_cast<std::int64_t>(round.phase)).Insert();
     for (std::size_t i = 0; i < round.trials.size(); ++i) {
       const Trial& trial = round.trials[i];
       std::optional<Score> score;
       if (trial.status == TrialStatus::kCompleted) {
-        score = run.task.objective.Evaluate(trial.measurement, metrics);
+        score = run.task.ObjectiveOf(round.phase).Evaluate(trial.measurement, metrics);
       }
       std::optional<TrueScore> truth;
       if (i < round.arm_truth.size()) truth = round.arm_truth[i];
@@ -184,7 +184,7 @@ void Fill(Database& database, const RunData& run) {
       .Text(DumpLine(run.manifest))
       .Insert();
   Inserter cells(database, "INSERT INTO cells VALUES (?,?,?,?,?,?,?,?)");
-  Inserter rounds(database, "INSERT INTO rounds VALUES (?,?,?,?,?,?,?,?)");
+  Inserter rounds(database, "INSERT INTO rounds VALUES (?,?,?,?,?,?,?,?,?)");
   Inserter trials(database, "INSERT INTO trials VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   Inserter readings(database, "INSERT INTO readings VALUES (?,?,?,?,?,?,?,?,?)");
   for (const CellData& cell : run.cells) {

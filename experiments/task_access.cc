@@ -16,6 +16,21 @@ const ScenarioInfo* FindScenario(const Workbench& workbench, const std::string& 
   return nullptr;
 }
 
+namespace {
+
+std::shared_ptr<const TestbedPort> InPhase(const std::shared_ptr<const TestbedPort>& testbed,
+                                           int phase) {
+  const int last = static_cast<int>(testbed->schedule.phases.size()) - 1;
+  if (phase < 0 || phase > last) {
+    throw ConfigError("--phase", std::to_string(phase),
+                      last == 0 ? "0: nothing happens in this scenario"
+                                : "a phase of the scenario, in [0, " + std::to_string(last) + "]");
+  }
+  return AtPhase(testbed, static_cast<std::size_t>(phase));
+}
+
+}  // namespace
+
 std::shared_ptr<const TestbedPort> OpenTask(const TaskArguments& arguments,
                                             const Workbench& workbench) {
   const ScenarioInfo* info = FindScenario(workbench, arguments.scenario);
@@ -25,12 +40,13 @@ std::shared_ptr<const TestbedPort> OpenTask(const TaskArguments& arguments,
       for (const ScenarioInfo& known : workbench.scenarios) names.push_back(known.name);
       RequireKnown("SCENARIO", arguments.scenario, names);
     }
-    return workbench.open(arguments.scenario, arguments.task, arguments.size);
+    return InPhase(workbench.open(arguments.scenario, arguments.task, arguments.size),
+                   arguments.phase);
   }
   const std::string task = arguments.task.empty() ? info->tasks.front() : arguments.task;
   RequireKnown("TASK", task, info->tasks);
   RequireKnown("--size", arguments.size, info->sizes);
-  return workbench.open(arguments.scenario, task, arguments.size);
+  return InPhase(workbench.open(arguments.scenario, task, arguments.size), arguments.phase);
 }
 
 Configuration ReadConfiguration(const std::string& config, const ParameterSpace& space) {
@@ -62,7 +78,10 @@ void RequireCredibleArm(double users_per_arm, const TestbedPort& testbed, const 
 }
 
 std::string TaskTitle(const TestbedPort& testbed) {
-  return testbed.scenario + "/" + testbed.task + " (" + testbed.size + ")";
+  const std::string title = testbed.scenario + "/" + testbed.task + " (" + testbed.size + ")";
+  if (testbed.schedule.phases.size() == 1) return title;
+  return title + ", phase " + std::to_string(testbed.phase) + " (" +
+         testbed.schedule.phases[testbed.phase].label + ")";
 }
 
 std::string BoundText(const Guardrail& guardrail) {

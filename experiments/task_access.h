@@ -15,7 +15,7 @@ namespace rectune::experiments {
 /// Null when `name` is in no table (a file, perhaps).
 const ScenarioInfo* FindScenario(const Workbench& workbench, const std::string& name);
 
-/// ConfigError, naming the argument, for what is unknown.
+/// The task in the phase that is asked for. ConfigError, naming the argument, for what is unknown.
 std::shared_ptr<const TestbedPort> OpenTask(const TaskArguments& arguments,
                                             const Workbench& workbench);
 
@@ -24,10 +24,10 @@ Configuration ReadConfiguration(const std::string& config, const ParameterSpace&
 
 std::size_t ChangedParameters(const Configuration& configuration, const ParameterSpace& space);
 
-/// "discover_feed/joint (small)"
 /// ConfigError at `path` when an arm of `users_per_arm` is too small for the task's metrics.
 void RequireCredibleArm(double users_per_arm, const TestbedPort& testbed, const std::string& path);
 
+/// "discover_feed/joint (small)", and the phase where there are several.
 std::string TaskTitle(const TestbedPort& testbed);
 /// "at least -3.00%"
 std::string BoundText(const Guardrail& guardrail);

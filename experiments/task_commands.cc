@@ -31,6 +31,36 @@ void PrintObjective(const TestbedPort& testbed, std::ostream& out) {
       << "\n";
 }
 
+Json ScheduleJson(const SchedulePort& schedule) {
+  Json events = Json::array();
+  for (const EventPort& event : schedule.events) {
+    events.push_back({{"round", event.round},
+                      {"kind", event.kind},
+                      {"announced", event.announced},
+                      {"description", event.description}});
+  }
+  Json phases = Json::array();
+  for (const PhasePort& phase : schedule.phases) {
+    phases.push_back({{"label", phase.label}, {"first_round", phase.first_round}});
+  }
+  return {{"events", std::move(events)}, {"phases", std::move(phases)}};
+}
+
+void PrintSchedule(const TestbedPort& testbed, std::ostream& out) {
+  const SchedulePort& schedule = testbed.schedule;
+  if (schedule.events.empty()) return;
+  out << "\nEvents: " << schedule.events.size() << "\n";
+  for (const EventPort& event : schedule.events) {
+    out << "  from round " << event.round << ": " << event.description
+        << (event.announced ? "; tuners are told" : "; tuners are not told") << "\n";
+  }
+  out << "Phases: " << schedule.phases.size() << ", each with an optimum of its own (--phase)\n";
+  for (std::size_t phase = 0; phase < schedule.phases.size(); ++phase) {
+    out << (phase == testbed.phase ? " *" : "  ") << phase << ", first in round "
+        << schedule.phases[phase].first_round << ": " << schedule.phases[phase].label << "\n";
+  }
+}
+
 std::string Kind(const Parameter& parameter) {
   std::string text = ToString(parameter.kind);
   if (!parameter.unit.empty()) text += ", " + parameter.unit;
@@ -107,6 +137,10 @@ int DescribeCommand(const TaskArguments& arguments, const Workbench& workbench, 
       json["reference"] = {{"oracle_value", NumberToJson(testbed->reference->oracle_value)},
                            {"provenance", testbed->reference->provenance}};
     }
+    if (!testbed->schedule.events.empty()) {
+      json["phase"] = testbed->phase;
+      json["schedule"] = ScheduleJson(testbed->schedule);
+    }
     json["resolved_scenario"] = testbed->resolved;
     console.out << DumpPretty(json);
     return kExitDone;
@@ -125,6 +159,7 @@ int DescribeCommand(const TaskArguments& arguments, const Workbench& workbench, 
   } else {
     out << "Reference optimum: none is frozen for this task and size\n";
   }
+  PrintSchedule(*testbed, out);
   out << "\n";
   PrintObjective(*testbed, out);
   out << "\nParameters: " << space.size() << ", or " << space.dimension()

@@ -55,8 +55,32 @@ struct FullReadout {
   Json sums;  // exact; shards add up to the whole
 };
 
-/// One scenario's task at one size. Every function is safe to call from several threads and is
-/// pure: the same arguments give the same bits.
+/// Something that happens while a study runs.
+struct EventPort {
+  int round = 1;  // the first that it touches
+  std::string kind;
+  bool announced = false;  // to tuners
+  std::string description;
+  std::optional<Objective> objective;  // of an objective shift
+};
+
+/// What holds in some rounds of a study; rounds in which the same holds share a phase.
+struct PhasePort {
+  std::string label;
+  int first_round = 1;
+};
+
+/// Events and the phases they make, in order of their first rounds: one phase where nothing
+/// happens.
+struct SchedulePort {
+  std::vector<EventPort> events = {};
+  std::vector<PhasePort> phases = {{.label = "start", .first_round = 1}};
+  std::function<std::size_t(int round)> phase_of = [](int /*round*/) { return 0; };
+};
+
+/// One scenario's task at one size, as it stands in one phase: objective, reference and truths are
+/// that phase's, while run_round runs any round in its own. Every function is safe to call from
+/// several threads and is pure: the same arguments give the same bits.
 struct TestbedPort {
   std::string scenario;
   std::string task;
@@ -68,6 +92,8 @@ struct TestbedPort {
   int horizon_days = 0;
   Json resolved;  // the scenario, defaults filled in
   std::optional<ReferencePort> reference;
+  SchedulePort schedule = {};
+  std::size_t phase = 0;
 
   /// The smallest arm whose readout is credible here; simulates control on first use.
   std::function<double()> minimum_users_per_arm;
@@ -81,15 +107,22 @@ struct TestbedPort {
   /// The same on the tuning panel, whose users the experiments expose: for judging an arm, not a
   /// recommendation. Cheap for an arm that run_round has measured.
   std::function<Measurement(const Configuration&)> exposed_truth;
-  /// Full mode: each configuration on the same users.
+  /// Full mode, in this phase: each configuration on the same users.
   std::function<std::vector<FullReadout>(std::span<const Configuration>, const FullRequest&)>
       simulate_users;
   /// The same on the oracle panel, where reference optima are searched.
   std::function<Measurement(const Configuration&)> oracle_truth;
   /// A cheap, biased estimate without noise (experiments/offline_proxy.h), for tuners that screen.
+  /// Of phase 0 for good: an offline simulator is fitted to logs, which end before a study begins.
   std::function<Measurement(std::uint64_t seed, const Configuration&, double alignment)>
       offline_proxy = {};
+  /// The same task in another phase of the schedule; empty where there is only one.
+  std::function<std::shared_ptr<const TestbedPort>(std::size_t phase)> at_phase = {};
 };
+
+/// `testbed` itself when it stands in `phase` already. Broken contract for a phase that it has not.
+std::shared_ptr<const TestbedPort> AtPhase(const std::shared_ptr<const TestbedPort>& testbed,
+                                           std::size_t phase);
 
 /// One line of a scenario's fidelity card: a measured figure against the band it must lie in.
 struct FidelityPort {

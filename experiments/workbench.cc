@@ -2,11 +2,11 @@
 //
 // The wiring of the real program: sim's testbeds behind the port, the tables of tuners in one.
 #include <utility>
+#include <variant>
 
 #include "agents/hybrid_tuner.h"
 #include "agents/table.h"
 #include "baselines/table.h"
-#include "core/config_error.h"
 #include "experiments/embedded_specs.h"
 #include "experiments/offline_proxy.h"
 #include "experiments/testbed_port.h"
@@ -16,25 +16,42 @@
 namespace rectune::experiments {
 namespace {
 
-std::shared_ptr<const TestbedPort> OpenSim(const std::string& scenario, const std::string& task,
-                                           const std::string& size) {
-  const std::shared_ptr<const sim::Testbed> testbed = sim::Testbed::Open(scenario, task, size);
-  // A study would score every round by the truth and the reference of round 1.
-  if (!testbed->timeline().events().empty()) {
-    throw ConfigError("/events", std::to_string(testbed->timeline().events().size()) + " events",
-                      "no events: studies cannot follow a scenario through its phases yet");
+SchedulePort ScheduleOf(const std::shared_ptr<const sim::Testbed>& testbed) {
+  SchedulePort schedule;
+  for (const sim::Event& event : testbed->timeline().events()) {
+    EventPort port{.round = event.round,
+                   .kind = event.kind(),
+                   .announced = event.announced,
+                   .description = event.description,
+                   .objective = std::nullopt};
+    if (const auto* shift = std::get_if<sim::ObjectiveShift>(&event.what)) {
+      port.objective = shift->objective;
+    }
+    schedule.events.push_back(std::move(port));
   }
+  schedule.phases.clear();
+  for (const sim::Phase& phase : testbed->timeline().phases()) {
+    schedule.phases.push_back({.label = phase.label, .first_round = phase.first_round});
+  }
+  schedule.phase_of = [testbed](int round) { return testbed->timeline().PhaseOf(round); };
+  return schedule;
+}
+
+std::shared_ptr<const TestbedPort> PortOf(const std::shared_ptr<const sim::Testbed>& testbed,
+                                          std::size_t phase) {
   const TuningTask shared = testbed->MakeTask({}, 0);
   TestbedPort port{.scenario = testbed->scenario(),
                    .task = testbed->task(),
                    .size = testbed->size(),
                    .space = shared.space,
                    .metrics = shared.metrics,
-                   .objective = testbed->objective(),
+                   .objective = testbed->timeline().phases()[phase].objective,
                    .default_users_per_arm = testbed->default_users_per_arm(),
                    .horizon_days = testbed->horizon_days(),
                    .resolved = testbed->resolved(),
                    .reference = std::nullopt,
+                   .schedule = ScheduleOf(testbed),
+                   .phase = phase,
                    .minimum_users_per_arm = {},
                    .make_task = {},
                    .run_round = {},
@@ -42,7 +59,7 @@ std::shared_ptr<const TestbedPort> OpenSim(const std::string& scenario, const st
                    .exposed_truth = {},
                    .simulate_users = {},
                    .oracle_truth = {}};
-  if (const std::optional<sim::Reference>& reference = testbed->reference()) {
+  if (const std::optional<sim::Reference>& reference = testbed->reference(phase)) {
     port.reference = ReferencePort{.optimum = reference->optimum,
                                    .oracle_value = reference->optimum_value,
                                    .provenance = reference->provenance};
@@ -58,27 +75,37 @@ std::shared_ptr<const TestbedPort> OpenSim(const std::string& scenario, const st
                              std::span<const Configuration> arms) {
     return testbed->RunRound(seed, round, users_per_arm, arms);
   };
-  port.truth = [testbed](const Configuration& configuration) {
-    return testbed->Truth(configuration, sim::PanelKind::kEvaluation);
+  const auto truth_on = [testbed, phase](sim::PanelKind panel) {
+    return [testbed, phase, panel](const Configuration& configuration) {
+      return testbed->Truth(configuration, panel, phase);
+    };
   };
-  port.exposed_truth = [testbed](const Configuration& configuration) {
-    return testbed->Truth(configuration, sim::PanelKind::kTuning);
-  };
-  port.simulate_users = [testbed](std::span<const Configuration> arms, const FullRequest& request) {
+  port.truth = truth_on(sim::PanelKind::kEvaluation);
+  port.exposed_truth = truth_on(sim::PanelKind::kTuning);
+  port.oracle_truth = truth_on(sim::PanelKind::kOracle);
+  port.simulate_users = [testbed, phase](std::span<const Configuration> arms,
+                                         const FullRequest& request) {
     std::vector<FullReadout> readouts;
     for (const sim::FullArm& arm : testbed->SimulateUsers(arms, request.first_user, request.users,
-                                                          request.replicate, request.jobs)) {
+                                                          request.replicate, request.jobs, phase)) {
       readouts.push_back({.levels = arm.levels,
                           .standard_errors = arm.standard_errors,
                           .sums = arm.totals.ToJson()});
     }
     return readouts;
   };
-  port.oracle_truth = [testbed](const Configuration& configuration) {
-    return testbed->Truth(configuration, sim::PanelKind::kOracle);
-  };
-  port.offline_proxy = MakeOfflineProxy(port.space, port.exposed_truth);
+  port.offline_proxy = MakeOfflineProxy(port.space, [testbed](const Configuration& configuration) {
+    return testbed->Truth(configuration, sim::PanelKind::kTuning);
+  });
+  if (port.schedule.phases.size() > 1) {
+    port.at_phase = [testbed](std::size_t other) { return PortOf(testbed, other); };
+  }
   return std::make_shared<const TestbedPort>(std::move(port));
+}
+
+std::shared_ptr<const TestbedPort> OpenSim(const std::string& scenario, const std::string& task,
+                                           const std::string& size) {
+  return PortOf(sim::Testbed::Open(scenario, task, size), 0);
 }
 
 std::vector<FidelityPort> MeasureSim(const std::string& scenario, const std::string& size,

@@ -2,6 +2,9 @@
 #include "sim/event.h"
 
 #include <algorithm>
+#include <sstream>
+#include <type_traits>
+#include <utility>
 
 #include "core/object_reader.h"
 #include "sim/metrics.h"
@@ -126,9 +129,6 @@ Drift ReadDrift(ObjectReader& reader) {
 std::string Describe(const ModelPush& push) {
   return "model push: version " + std::to_string(push.version) + " of the model heads serves";
 }
-std::string Describe(const ObjectiveShift& /*shift*/) {
-  return "objective shift: other weights or guardrails decide";
-}
 std::string Describe(const Season& season) {
   return "season: a swing with a period of " + Rounds(season.steps * season.rounds_a_step);
 }
@@ -139,6 +139,35 @@ std::string Describe(const ContentShock& shock) {
 std::string Describe(const Drift& drift) {
   return "drift: over " + Rounds(drift.steps * drift.rounds_a_step) +
          ", tastes or the calibration of model heads move by the day";
+}
+
+std::string BoundOf(const Guardrail& guardrail) {
+  std::ostringstream text;
+  text << guardrail.metric << (guardrail.kind == BoundKind::kFloor ? " at least " : " at most ")
+       << guardrail.lift_bound << "% over control";
+  return text.str();
+}
+
+std::string DescribeShift(const Objective& before, const Objective& after) {
+  std::vector<std::string> changes;
+  for (std::size_t k = 0; k < after.north_stars().size(); ++k) {
+    const NorthStar& star = after.north_stars()[k];
+    if (star.weight == before.north_stars()[k].weight) continue;
+    std::ostringstream text;
+    text << "weight of " << star.metric << " from " << before.north_stars()[k].weight << " to "
+         << star.weight;
+    changes.push_back(text.str());
+  }
+  // A shift changes guardrails where they stand and adds new ones behind them.
+  for (std::size_t g = 0; g < after.guardrails().size(); ++g) {
+    const std::string now = BoundOf(after.guardrails()[g]);
+    if (g >= before.guardrails().size()) {
+      changes.push_back("new guardrail " + now);
+    } else if (now != BoundOf(before.guardrails()[g])) {
+      changes.push_back("guardrail " + now);
+    }
+  }
+  return "objective shift: " + (changes.empty() ? "nothing changes" : JoinNames(changes));
 }
 
 Event ReadEvent(const Json& json, const std::string& path, const Objective& objective,
@@ -160,7 +189,15 @@ Event ReadEvent(const Json& json, const std::string& path, const Objective& obje
     if (kind == "drift") event.what = ReadDrift(reader);
   }
   reader.Finish();
-  event.description = std::visit([](const auto& what) { return Describe(what); }, event.what);
+  event.description = std::visit(
+      [&](const auto& what) {
+        if constexpr (std::is_same_v<decltype(what), const ObjectiveShift&>) {
+          return DescribeShift(objective, what.objective);
+        } else {
+          return Describe(what);
+        }
+      },
+      event.what);
   return event;
 }
 

@@ -106,6 +106,16 @@ Json OverWhatItExtends(const Json& file) {
   throw ConfigError("/extends", file.at("extends").dump(), "one of: " + JoinNames(names));
 }
 
+std::string StartsAs(const Json& file) {
+  if (!file.is_object() || !file.contains("extends")) return "";
+  for (const auto& [key, value] : file.items()) {
+    const bool changes_nothing = key == "extends" || key == "schema" || key == "name" ||
+                                 key == "summary" || key == "description" || key == "events";
+    if (!changes_nothing) return "";
+  }
+  return file.at("extends").get<std::string>();
+}
+
 bool LooksLikePath(const std::string& text) {
   return text.find('/') != std::string::npos || (text.size() > 5 && text.ends_with(".json"));
 }
@@ -165,7 +175,8 @@ Scenario ParseScenario(const Json& file) {
           std::move(sizes),
           std::move(objective),
           std::move(events),
-          json};
+          json,
+          StartsAs(file)};
 }
 
 Scenario LoadScenario(const std::string& name_or_path) {

@@ -45,6 +45,9 @@ struct Scenario {
   Objective objective;
   std::vector<Event> events;  // none: nothing changes while a study runs
   Json resolved;              // the file as read, over what it extends, for manifests
+  /// The shipped scenario that this one is until its first event, name and words aside; "" when it
+  /// is one of its own.
+  std::string starts_as;
 
   /// ConfigError at `path` with the known names when there is none.
   const ScenarioTask& TaskNamed(const std::string& task, const std::string& path) const;

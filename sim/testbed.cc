@@ -88,6 +88,10 @@ struct Testbed::Parts {
     for (std::size_t phase = 0; phase < timeline.phases().size(); ++phase) {
       references.push_back(LoadReference(scenario.name, task.name, size.name, *space, phase));
     }
+    // The same world deserves the same optimum, and freezing it once.
+    if (!references.front() && timeline.phases().front().shift == WorldShift{}) {
+      references.front() = LoadReference(scenario.starts_as, task.name, size.name, *space, 0);
+    }
     BindStageConfig(size.full_space, size.full_space.Production(), production);
   }
 
@@ -253,7 +257,8 @@ Measurement Testbed::Truth(const Configuration& configuration, PanelKind panel,
 
 std::vector<FullArm> Testbed::SimulateUsers(std::span<const Configuration> arms,
                                             std::uint64_t first_user, std::uint64_t users,
-                                            std::uint64_t replicate, int jobs) const {
+                                            std::uint64_t replicate, int jobs,
+                                            std::size_t phase) const {
   std::vector<StageConfig> configs;
   for (const Configuration& arm : arms) configs.push_back(parts_->Bind(arm));
   const FullPlan plan{.population = Purpose::kEvaluationUsers,
@@ -261,7 +266,7 @@ std::vector<FullArm> Testbed::SimulateUsers(std::span<const Configuration> arms,
                       .users = users,
                       .replicate = replicate};
   const std::vector<FullTotals> totals =
-      SimulateFull(parts_->WorldOf(0), parts_->production, configs, plan, jobs);
+      SimulateFull(parts_->WorldOf(phase), parts_->production, configs, plan, jobs);
   std::vector<FullArm> result;
   for (std::size_t a = 0; a < totals.size(); ++a) {
     const LinearisedArm arm =

@@ -85,10 +85,11 @@ class Testbed {
   Measurement Truth(const Configuration& configuration, PanelKind panel = PanelKind::kEvaluation,
                     std::size_t phase = 0) const;
 
-  /// Full mode (sim/full_mode.h), in phase 0: users of the evaluation population live under each
+  /// Full mode (sim/full_mode.h), in one phase: users of the evaluation population live under each
   /// configuration.
   std::vector<FullArm> SimulateUsers(std::span<const Configuration> arms, std::uint64_t first_user,
-                                     std::uint64_t users, std::uint64_t replicate, int jobs) const;
+                                     std::uint64_t users, std::uint64_t replicate, int jobs,
+                                     std::size_t phase = 0) const;
 
   /// The frozen reference of this task and size, if one is checked in.
   const std::optional<Reference>& reference(std::size_t phase = 0) const;

@@ -94,6 +94,10 @@ void SurrogateTuner::DoObserve(std::span<const Trial> trials) {
   Learn(trials);
 }
 
+void SurrogateTuner::DoTakeNotice(const Notice& notice) {
+  if (notice.objective) models_.StartOver(history());
+}
+
 Configuration SurrogateTuner::DoRecommend() const {
   Configuration production = task().space->Production();
   if (!models_.is_fitted()) return production;

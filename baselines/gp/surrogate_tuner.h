@@ -54,6 +54,8 @@ class SurrogateTuner : public Tuner {
   virtual void RestoreOwn(const Json& state, const std::string& path);
   /// After the models were fitted to new trials.
   virtual void Learn(std::span<const Trial> /*trials*/) {}
+  /// Fits models of a new objective to all that is known.
+  void DoTakeNotice(const Notice& notice) override;
 
  private:
   struct Pending {

@@ -40,9 +40,12 @@ TaskModels::TaskModels(const TuningTask& task, const FeatureMap& map, TaskModelO
       second_task_(task, options_.second_task, options_.second_task_points) {
   RECTUNE_CHECK(!(options_.uses_time && options_.second_task),
                 "a simulator's readings belong to no round");
-  const std::size_t stars =
-      options_.models_each_north_star ? task.objective.north_stars().size() : 0;
-  models_.resize(1 + constraints() + stars);
+  models_.resize(ModelCount());
+}
+
+std::size_t TaskModels::ModelCount() const {
+  return 1 + constraints() +
+         (options_.models_each_north_star ? task_.objective.north_stars().size() : 0);
 }
 
 Reading TaskModels::Read(std::size_t model, const Trial& trial) const {
@@ -133,6 +136,13 @@ void TaskModels::Fit(std::span<const Trial> history) {
   }
 }
 
+void TaskModels::StartOver(std::span<const Trial> history) {
+  models_.clear();
+  models_.resize(ModelCount());
+  searched_size_ = 0;
+  Fit(history);
+}
+
 void TaskModels::Rebuild(std::span<const Trial> history) {
   Collect(history);
   for (MetricModel& model : models_) {
@@ -179,6 +189,8 @@ void TaskModels::Restore(const Json& state, const std::string& path) {
   ObjectReader reader(state, path);
   searched_size_ = static_cast<std::size_t>(
       reader.Integer("searched_size", {0, std::numeric_limits<int>::max()}));
+  models_.clear();
+  models_.resize(ModelCount());  // of the objective that holds by now
   std::size_t k = 0;
   reader.ForEach("thetas", [&](const Json& theta, const std::string& where) {
     if (k >= models_.size() || !theta.is_array()) {

@@ -79,6 +79,8 @@ class TaskModels {
   /// All models anew. A full search over hyperparameters when the data have grown by an eighth
   /// since the last one, else from where they were.
   void Fit(std::span<const Trial> history);
+  /// The same after the task's objective has changed: what was fitted belongs to the old one.
+  void StartOver(std::span<const Trial> history);
   /// Posteriors from the hyperparameters at hand, without a search.
   void Rebuild(std::span<const Trial> history);
 
@@ -100,6 +102,7 @@ class TaskModels {
   void Restore(const Json& state, const std::string& path);
 
  private:
+  std::size_t ModelCount() const;
   void Collect(std::span<const Trial> history);
   void AddSecondTask(std::size_t model, const std::vector<Trial>& simulated, GpData* data) const;
   Reading Read(std::size_t model, const Trial& trial) const;

@@ -97,6 +97,43 @@ TEST_CASE("A campaign restored at any round goes on as if nothing had happened")
   }
 }
 
+TEST_CASE("A new objective changes the campaign, and a restored one hears of it too") {
+  constexpr int kRounds = 5;
+  constexpr int kShift = 3;
+  const TuningTask task = MakeToyTask(2, kRounds, 4);
+  const Notice shift{
+      .round = kShift,
+      .kind = "objective_shift",
+      .description = "cost first",
+      .objective = Objective(
+          {{.metric = "serving_cost", .direction = Direction::kLowerIsBetter}},
+          {{.metric = "engagement", .kind = BoundKind::kFloor, .lift_bound = -1.0}}, 5.0)};
+  for (const TunerEntry& entry : TestedTable()) {
+    INFO(entry.name);
+    const auto campaign = [&](bool is_told, int stop) {
+      std::unique_ptr<Tuner> tuner = Make(entry.name, task);
+      tuner->Observe(Production(task));
+      std::string log;
+      for (int round = 1; round <= kRounds; ++round) {
+        if (is_told && round == kShift) tuner->TakeNotice(shift);
+        log += Play(tuner.get(), round, round);
+        if (round != stop) continue;
+        std::unique_ptr<Tuner> restored = Make(entry.name, task);
+        restored->Restore(Reread(task, tuner->history()), ParseJson(DumpLine(tuner->Save())),
+                          tuner->notices());
+        tuner = std::move(restored);
+      }
+      return log + DumpLine(tuner->Save());
+    };
+    const std::string told = campaign(true, 0);
+    CHECK(told != campaign(false, 0));
+    for (int stop = 1; stop <= kRounds; ++stop) {
+      INFO("restored after round " << stop);
+      CHECK(told == campaign(true, stop));
+    }
+  }
+}
+
 TEST_CASE("A campaign restored between proposing and observing goes on too") {
   const TuningTask task = MakeToyTask(2, 4, 4);
   const auto whole = Make("agent", task);

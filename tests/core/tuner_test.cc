@@ -203,6 +203,55 @@ TEST_CASE("A restored tuner continues exactly", "[tuner]") {
   }
 }
 
+Notice Shift(const TuningTask& task, int round) {
+  return {.round = round,
+          .kind = "objective_shift",
+          .description = "cost is capped harder",
+          .objective = Objective(
+              task.objective.north_stars(),
+              {{.metric = "serving_cost", .kind = BoundKind::kCeiling, .lift_bound = -50.0}},
+              task.objective.violation_penalty())};
+}
+
+TEST_CASE("A notice's objective is the task's from then on, for the whole history", "[tuner]") {
+  const auto propose_best = [](const TuningTask& task, int arms) {
+    return std::vector<Proposal>(static_cast<std::size_t>(arms),
+                                 Valid(test_support::ToyOptimum(task)));
+  };
+  const TuningTask task = MakeToyTask(1, 3, 2);
+  ScriptedTuner tuner(task, propose_best);
+  tuner.Observe(Production(task));
+  tuner.TakeNotice({.round = 1, .kind = "model_push", .description = "a push", .objective = {}});
+  CHECK(tuner.task().objective.ToJson() == task.objective.ToJson());
+  tuner.Observe(RunToyRound(task, 1, tuner.Propose(2), 0.0, 1));
+  CHECK(tuner.Recommend() == test_support::ToyOptimum(task));
+  const Notice shift = Shift(task, 2);
+  tuner.TakeNotice(shift);
+  CHECK(tuner.task().objective.ToJson() == shift.objective->ToJson());
+  CHECK(tuner.notices().size() == 2);
+  // No arm saves half the cost, so nothing that was seen may be launched any more.
+  CHECK(tuner.Recommend() == task.space->Production());
+
+  ScriptedTuner resumed(task, propose_best);
+  resumed.Restore(tuner.history(), tuner.Save(), tuner.notices());
+  CHECK(resumed.Recommend() == task.space->Production());
+  CHECK(resumed.notices().size() == 2);
+  ScriptedTuner forgetful(task, propose_best);
+  forgetful.Restore(tuner.history(), tuner.Save());
+  CHECK(forgetful.Recommend() == test_support::ToyOptimum(task));
+}
+
+TEST_CASE("Notices come before their round and in order", "[tuner]") {
+  const TuningTask task = MakeToyTask(1, 3, 2);
+  ScriptedTuner tuner(task, ProposeProduction);
+  tuner.Observe(Production(task));
+  tuner.Observe(RunToyRound(task, 1, tuner.Propose(2), 0.0, 1));
+  CHECK_THROWS_AS(tuner.TakeNotice(Shift(task, 1)), ContractViolation);  // too late
+  tuner.TakeNotice(Shift(task, 3));
+  CHECK_THROWS_AS(tuner.TakeNotice(Shift(task, 2)), ContractViolation);
+  CHECK(tuner.notices().size() == 1);
+}
+
 TEST_CASE("Save is null exactly when the history says it all", "[tuner]") {
   ScriptedTuner plain(MakeToyTask(1, 3, 2), ProposeProduction);
   plain.Observe(Production(plain.task()));

@@ -217,12 +217,13 @@ TEST_CASE("The files hold the summary's numbers at full precision", "[report]") 
   for (std::size_t t = 0; t < 8; ++t) {
     for (std::size_t r = 0; r <= 12; ++r) {
       const std::vector<std::string>& row = rounds[1 + 13 * t + r];
-      REQUIRE(row.size() == 10);
+      REQUIRE(row.size() == 11);
       CHECK(row[0] == summary.tuners[t].label);
       CHECK(row[1] == (summary.tuners[t].is_stand_in ? "true" : "false"));
       CHECK(std::stod(row[4]) == summary.tuners[t].curve[r].loss.estimate);
       CHECK(std::stod(row[6]) == summary.tuners[t].curve[r].loss.high);
       CHECK(std::stod(row[7]) == summary.tuners[t].curve[r].gain.estimate);
+      CHECK(row[10] == "0");  // one phase: nothing happens
     }
   }
   const auto finals = ReadCsv(scratch.path() / "final.csv");

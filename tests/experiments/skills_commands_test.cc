@@ -52,7 +52,8 @@ struct SkillsDesk {
     WriteText(Store("agent.seed1") / ".versions" / "rejected.json",
               R"([{"round": 3, "edit": "tighten ctr_weight", "reason": "it closes nothing"}])");
     WriteText(run() / "manifest.json", "{}");
-    WriteText(run() / "task.json", DumpPretty(TaskJson(*workbench.open("toy", "joint", "small"))));
+    WriteText(run() / "task.json",
+              DumpPretty(TaskJson(workbench.open("toy", "joint", "small"), 1)));
   }
   fs::path run() const { return scratch.path() / "run"; }
   fs::path Cell(const std::string& cell) const { return run() / "cells" / cell; }

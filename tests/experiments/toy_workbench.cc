@@ -50,22 +50,58 @@ std::vector<Measurement> Read(const TuningTask& task, int round,
   return readouts;
 }
 
-std::shared_ptr<const TestbedPort> OpenToy(const std::string& scenario, const std::string& task,
-                                           const std::string& size) {
+/// The measurement as it is in the world of a phase.
+Measurement InPhase(std::size_t phase, Measurement measurement) {
+  if (phase > 0) measurement.readings[0].lift -= 0.3 * measurement.readings[1].lift;
+  return measurement;
+}
+
+Objective ObjectiveIn(std::size_t phase, const Objective& first) {
+  if (phase < 2) return first;
+  std::vector<Guardrail> guardrails = first.guardrails();
+  guardrails.push_back({.metric = "engagement", .kind = BoundKind::kFloor, .lift_bound = 0.0});
+  return {{{.metric = "engagement"},
+           {.metric = "serving_cost", .direction = Direction::kLowerIsBetter}},
+          guardrails,
+          first.violation_penalty()};
+}
+
+SchedulePort ShiftSchedule(const Objective& first) {
+  return {.events = {{.round = 3,
+                      .kind = "model_push",
+                      .announced = false,
+                      .description = "model push: cost eats into engagement",
+                      .objective = std::nullopt},
+                     {.round = 5,
+                      .kind = "objective_shift",
+                      .announced = true,
+                      .description = "objective shift: cost counts",
+                      .objective = ObjectiveIn(2, first)}},
+          .phases = {{.label = "start", .first_round = 1},
+                     {.label = "model push 1", .first_round = 3},
+                     {.label = "model push 1, objective shift 1", .first_round = 5}},
+          .phase_of = [](int round) { return (round < 3 ? 0 : 1) + (round < 5 ? 0 : 1); }};
+}
+
+std::shared_ptr<const TestbedPort> ToyPort(const std::string& scenario, const std::string& task,
+                                           const std::string& size, std::size_t phase) {
   const TuningTask toy = MakeToyTask(0, 1, 1);
+  const bool shifts = scenario == "toy_shift";
   const Configuration optimum = test_support::ToyOptimum(toy);
   TestbedPort port{.scenario = scenario,
                    .task = task,
                    .size = size,
                    .space = toy.space,
                    .metrics = toy.metrics,
-                   .objective = toy.objective,
+                   .objective = ObjectiveIn(phase, toy.objective),
                    .default_users_per_arm = toy.users_per_arm,
                    .horizon_days = toy.horizon_days,
                    .resolved = {{"scenario", scenario}},
                    .reference = ReferencePort{.optimum = optimum,
                                               .oracle_value = test_support::ToyTruth(toy, optimum),
                                               .provenance = "enumeration"},
+                   .schedule = shifts ? ShiftSchedule(toy.objective) : SchedulePort{},
+                   .phase = phase,
                    .minimum_users_per_arm = [] { return 1500.0; },
                    .make_task = {},
                    .run_round = {},
@@ -78,23 +114,35 @@ std::shared_ptr<const TestbedPort> OpenToy(const std::string& scenario, const st
     made.users_per_arm = budget.users_per_arm;
     return made;
   };
-  port.run_round = [scenario](std::uint64_t seed, int round, double,
-                              std::span<const Configuration> arms) {
+  port.run_round = [scenario, phase_of = port.schedule.phase_of](
+                       std::uint64_t seed, int round, double, std::span<const Configuration> arms) {
     const int count = static_cast<int>(arms.size());
     std::vector<Measurement> readouts =
         Read(MakeToyTask(seed, round, count), round, arms, /*noise=*/0.5);
+    for (Measurement& readout : readouts) readout = InPhase(phase_of(round), std::move(readout));
     if (scenario == "toy_nan" && round == 2 && readouts.size() > 1) {
       readouts[1].readings[0].lift = std::numeric_limits<double>::quiet_NaN();
     }
     return readouts;
   };
-  port.truth = [](const Configuration& configuration) {
-    return Read(MakeToyTask(0, 1, 1), 1, std::span(&configuration, 1), /*noise=*/0.0).front();
+  port.truth = [phase](const Configuration& configuration) {
+    return InPhase(
+        phase, Read(MakeToyTask(0, 1, 1), 1, std::span(&configuration, 1), /*noise=*/0.0).front());
   };
   port.exposed_truth = port.truth;
   port.oracle_truth = port.truth;
   port.offline_proxy = MakeOfflineProxy(port.space, port.truth);
+  if (shifts) {
+    port.at_phase = [scenario, task, size](std::size_t other) {
+      return ToyPort(scenario, task, size, other);
+    };
+  }
   return std::make_shared<const TestbedPort>(std::move(port));
+}
+
+std::shared_ptr<const TestbedPort> OpenToy(const std::string& scenario, const std::string& task,
+                                           const std::string& size) {
+  return ToyPort(scenario, task, size, 0);
 }
 
 /// Leaves files the way a careless agent might: nothing it does is safe against a crash by itself.
@@ -141,6 +189,10 @@ class Scribbler : public Tuner {
     }
   }
 
+  void DoTakeNotice(const Notice& notice) override {
+    Append("told.txt", std::to_string(notice.round) + " " + notice.description + "\n");
+  }
+
   Json DoSave() const override { return {{"mood", mood_}}; }
   void DoRestore(const Json& state) override { mood_ = state.at("mood").get<double>(); }
 
@@ -183,7 +235,7 @@ int ReadInteger(const Json& options, const std::string& path, const std::string&
 
 Workbench MakeToyWorkbench() {
   Workbench workbench;
-  for (const char* name : {"toy", "toy_nan"}) {
+  for (const char* name : {"toy", "toy_nan", "toy_shift"}) {
     workbench.scenarios.push_back(
         {.name = name, .summary = "a bowl", .tasks = {"joint", "rank"}, .sizes = {"small"}});
   }

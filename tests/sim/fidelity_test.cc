@@ -12,6 +12,7 @@
 #include "core/config_error.h"
 #include "core/json.h"
 #include "sim/fidelity/card.h"
+#include "sim/scenario.h"
 #include "sim/scenarios/embedded.h"
 #include "tests/support/temporary_directory.h"
 
@@ -28,6 +29,8 @@ TEST_CASE("every shipped scenario lies in the bands of its card, known misses as
           "[fidelity][slow]") {
   for (const EmbeddedFile& file : EmbeddedScenarios()) {
     const std::string scenario = file.name.substr(0, file.name.size() - 5);  // ".json"
+    // The card is about the world before anything happens, which has been measured already.
+    if (!LoadScenario(scenario).starts_as.empty()) continue;
     std::set<std::string> missed;
     for (const FidelityLine& line : MeasureFidelity(scenario, "small")) {
       UNSCOPED_INFO(line.name << " " << line.value << " [" << line.low << ", " << line.high << "]");

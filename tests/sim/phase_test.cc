@@ -100,6 +100,13 @@ TEST_CASE("rounds fall in phases", "[events]") {
   CHECK(shift.phases()[2].objective.north_stars()[1].weight ==
         Feed().objective.north_stars()[1].weight);
 
+  Json goals = kShift;
+  goals["guardrails"] = {{{"metric", "ctr"}, {"floor", -1.0}},
+                         {{"metric", "like_rate"}, {"floor", 0.0}}};
+  CHECK(Read(Json::array({goals}))[0].description ==
+        "objective shift: weight of dau from 6 to 1, guardrail ctr at least -1% over control, new "
+        "guardrail like_rate at least 0% over control");
+
   const Timeline season = TimelineOf(Json::array({kSeason}));
   CHECK(season.phases().size() == 3);  // up, down, and the world itself twice a period
   CHECK(season.PhaseOf(1) == 0);

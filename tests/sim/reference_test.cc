@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The frozen reference optima: each still reproduces on the oracle panel, and holds up on the panel
-// that regret is judged on.
+// The frozen reference optima: each still reproduces on the oracle panel of its phase, and holds up
+// on the panel that regret is judged on.
 #include <catch2/catch.hpp>
 
 #include "core/object_reader.h"
@@ -21,11 +21,16 @@ TEST_CASE("every frozen reference reproduces", "[reference]") {
     const auto testbed =
         Testbed::Open(file.name.substr(0, first), file.name.substr(first + 1, second - first - 1),
                       file.name.substr(second + 1, third - second - 1));
-    REQUIRE(testbed->reference());
-    const Reference& reference = *testbed->reference();
+    // "SCENARIO.TASK.SIZE.json", or "SCENARIO.TASK.SIZE.phaseN.json".
+    const std::size_t of_phase = file.name.find(".phase", third);
+    const std::size_t phase =
+        of_phase == std::string::npos ? 0 : std::stoul(file.name.substr(of_phase + 6));
+    REQUIRE(phase < testbed->timeline().phases().size());
+    REQUIRE(testbed->reference(phase));
+    const Reference& reference = *testbed->reference(phase);
     const auto score = [&](PanelKind panel) {
-      return testbed->objective().Evaluate(testbed->Truth(reference.optimum, panel),
-                                           testbed->metrics());
+      return testbed->timeline().phases()[phase].objective.Evaluate(
+          testbed->Truth(reference.optimum, panel, phase), testbed->metrics());
     };
     const Score oracle = score(PanelKind::kOracle);
     CHECK(oracle.feasible());
@@ -45,6 +50,21 @@ TEST_CASE("the joint optimum beats every single stage's", "[reference]") {
       return Testbed::Open(scenario, task, "small")->reference()->optimum_value;
     };
     for (const char* task : {"pre_rank", "rank", "re_rank"}) CHECK(gain("joint") > gain(task));
+  }
+}
+
+TEST_CASE("a scenario that starts as another shares its first optimum, until something happens",
+          "[reference]") {
+  const auto feed = Testbed::Open("discover_feed", "joint", "small");
+  const auto shift = Testbed::Open("discover_feed_shift", "joint", "small");
+  REQUIRE(shift->timeline().phases().size() == 3);
+  REQUIRE(shift->reference(0));
+  CHECK(shift->reference(0)->optimum == feed->reference()->optimum);
+  CHECK(shift->reference(0)->optimum_value == feed->reference()->optimum_value);
+  const Configuration production = feed->space().Production();
+  for (std::size_t k = 0; k < feed->metrics().size(); ++k) {
+    CHECK(shift->Truth(production).readings[k].control ==
+          feed->Truth(production).readings[k].control);
   }
 }
 
