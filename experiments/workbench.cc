@@ -10,6 +10,7 @@
 #include "experiments/embedded_specs.h"
 #include "experiments/offline_proxy.h"
 #include "experiments/testbed_port.h"
+#include "experiments/workbench_ab.h"
 #include "sim/fidelity/card.h"
 #include "sim/testbed.h"
 
@@ -55,8 +56,9 @@ std::shared_ptr<const TestbedPort> OpenSim(const std::string& scenario, const st
                              seed);
   };
   port.run_round = [testbed](std::uint64_t seed, int round, double users_per_arm,
-                             std::span<const Configuration> arms) {
-    return testbed->RunRound(seed, round, users_per_arm, arms);
+                             std::span<const Configuration> arms,
+                             std::span<const Configuration> before) {
+    return testbed->RunRound(seed, round, users_per_arm, arms, before);
   };
   port.truth = [testbed](const Configuration& configuration) {
     return testbed->Truth(configuration, sim::PanelKind::kEvaluation);
@@ -78,6 +80,7 @@ std::shared_ptr<const TestbedPort> OpenSim(const std::string& scenario, const st
     return testbed->Truth(configuration, sim::PanelKind::kOracle);
   };
   port.offline_proxy = MakeOfflineProxy(port.space, port.exposed_truth);
+  WirePeeking(testbed, port);
   return std::make_shared<const TestbedPort>(std::move(port));
 }
 
