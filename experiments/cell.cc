@@ -227,13 +227,25 @@ class CellRun {
     return {{"value", NumberToJson(score.value)}, {"violation", NumberToJson(score.violation)}};
   }
 
+  /// What users lived under in a round; an arm without a configuration ran production.
+  std::vector<Configuration> ArmsOf(int round) const {
+    std::vector<Configuration> arms;
+    for (const Trial& trial : history_) {
+      if (trial.round != round || trial.arm == 0) continue;
+      arms.push_back(trial.proposal.configuration ? *trial.proposal.configuration
+                                                  : port_.space->Production());
+    }
+    return arms;
+  }
+
   std::vector<Trial> Measure(int round, const std::vector<Proposal>& proposals) const {
     std::vector<Configuration> arms;
     for (const Proposal& proposal : proposals) {
       arms.push_back(proposal.configuration ? *proposal.configuration : port_.space->Production());
     }
-    const std::vector<Measurement> readouts = port_.run_round(
-        NoiseSeed(study_.spec, cell_.seed), round, study_.spec.budget.users_per_arm, arms);
+    const std::vector<Measurement> readouts =
+        port_.run_round(NoiseSeed(study_.spec, cell_.seed), round, study_.spec.budget.users_per_arm,
+                        arms, ArmsOf(round - 1));
     RECTUNE_CHECK(readouts.size() == arms.size(), "the platform reads out every arm");
     std::vector<Trial> trials;
     for (std::size_t slot = 0; slot < proposals.size(); ++slot) {

@@ -76,11 +76,26 @@ int EvaluateCommand(const TaskArguments& arguments, const std::string& config,
 
 struct AbArguments {
   TaskArguments task;
-  std::vector<std::string> configs;  // one an arm
+  std::vector<std::string> configs;      // one an arm
+  std::vector<std::string> before = {};  // arms of the experiment before; the scenario carries over
   std::uint64_t seed = 0;
   double users_per_arm = 0.0;  // 0: the scenario's
+  bool peek = false;           // PeekedAbCommand instead
+  int looks = 0;               // of it; 0: one a day
 };
 int AbCommand(const AbArguments& arguments, const Workbench& workbench, Console& console);
+/// The same experiment read at every look, naively and with always-valid intervals.
+int PeekedAbCommand(const AbArguments& arguments, const Workbench& workbench, Console& console);
+
+struct PeekingArguments {
+  TaskArguments task;
+  std::uint64_t seed = 1;
+  double users_per_arm = 0.0;  // 0: the scenario's
+  int looks = 0;               // 0: one a day
+  int experiments = 2000;
+};
+/// What stopping at the first significant look does to errors, power and stated lifts.
+int PeekingCommand(const PeekingArguments& arguments, const Workbench& workbench, Console& console);
 
 /// Full mode: production and `configs` on the same users, life by life.
 struct SimulateArguments {

@@ -83,8 +83,9 @@ int AbCommand(const AbArguments& arguments, const Workbench& workbench, Console&
   const double users =
       arguments.users_per_arm > 0.0 ? arguments.users_per_arm : testbed->default_users_per_arm;
   RequireCredibleArm(users, *testbed, "--users");
+  const int round = testbed->schedule.phases[testbed->phase].first_round;
   const std::vector<Measurement> readouts = testbed->run_round(
-      arguments.seed, testbed->schedule.phases[testbed->phase].first_round, users, arms);
+      arguments.seed, round, users, arms, ReadBefore(arguments.before, *testbed));
   if (arguments.task.as_json) {
     Json arms_json = Json::array();
     for (std::size_t i = 0; i < arms.size(); ++i) {

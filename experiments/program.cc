@@ -135,12 +135,40 @@ class Arguments {
         ->required()
         ->allow_extra_args(false)
         ->take_all();
+    ab->add_option("--after", ab_.before,
+                   "The arms of the experiment before, where the scenario carries effects over")
+        ->allow_extra_args(false)
+        ->take_all();
     ab->add_option("--seed", ab_.seed, "Seed of the noise")->required();
     ab->add_option("--users", ab_.users_per_arm, "Virtual users an arm")
         ->check(CLI::Range(1e3, 1e9));
+    CLI::Option* peek =
+        ab->add_flag("--peek", ab_.peek, "Read at every look, naively and always-valid");
+    ab->add_option("--looks", ab_.looks, "How many looks; one a day unless given")
+        ->needs(peek)
+        ->check(CLI::Range(2, 60));
     ab->callback([this] {
       ab_.task = Task();
-      status_ = AbCommand(ab_, workbench_, console_);
+      status_ = ab_.peek ? PeekedAbCommand(ab_, workbench_, console_)
+                         : AbCommand(ab_, workbench_, console_);
+    });
+
+    CLI::App* peeking = app_.add_subcommand(
+        "peeking", "What stopping at the first significant look does, over many experiments");
+    peeking->add_option("scenario", scenario_, "Name of a scenario, or its JSON file")->required();
+    peeking->add_option("--task", task_.task, "Task of the scenario; the first unless given");
+    AddSize(peeking);
+    peeking->add_option("--seed", peeking_.seed, "Seed of the noise")->capture_default_str();
+    peeking->add_option("--users", peeking_.users_per_arm, "Virtual users an arm")
+        ->check(CLI::Range(1e3, 1e9));
+    peeking->add_option("--looks", peeking_.looks, "How many looks; one a day unless given")
+        ->check(CLI::Range(2, 60));
+    peeking->add_option("--experiments", peeking_.experiments, "Experiments of each kind")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
+    peeking->callback([this] {
+      peeking_.task = Task();
+      status_ = PeekingCommand(peeking_, workbench_, console_);
     });
 
     CLI::App* simulate = app_.add_subcommand(
@@ -256,6 +284,7 @@ class Arguments {
   ResumeArguments resume_;
   TaskArguments task_;
   AbArguments ab_;
+  PeekingArguments peeking_;
   SimulateArguments simulate_;
   OracleArguments oracle_;
   VerifyArguments verify_;

@@ -60,6 +60,20 @@ Configuration ReadConfiguration(const std::string& config, const ParameterSpace&
   }
 }
 
+std::vector<Configuration> ReadBefore(const std::vector<std::string>& configs,
+                                      const TestbedPort& testbed) {
+  const auto ab = testbed.resolved.find("ab");
+  if (!configs.empty() && (ab == testbed.resolved.end() || !ab->contains("carry_over"))) {
+    throw ConfigError("--after", configs.front(),
+                      "a scenario whose \"ab\" has \"carry_over\": nothing carries over here");
+  }
+  std::vector<Configuration> before;
+  for (const std::string& config : configs) {
+    before.push_back(ReadConfiguration(config, *testbed.space));
+  }
+  return before;
+}
+
 std::size_t ChangedParameters(const Configuration& configuration, const ParameterSpace& space) {
   const Json a = space.ToJson(configuration);
   const Json b = space.ToJson(space.Production());

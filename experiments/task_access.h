@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "experiments/commands.h"
 #include "experiments/testbed_port.h"
@@ -21,6 +22,10 @@ std::shared_ptr<const TestbedPort> OpenTask(const TaskArguments& arguments,
 
 /// `config` is "production" or a JSON file; what a file leaves out keeps production's value.
 Configuration ReadConfiguration(const std::string& config, const ParameterSpace& space);
+
+/// The arms of the experiment before. ConfigError at "--after" where nothing carries over.
+std::vector<Configuration> ReadBefore(const std::vector<std::string>& configs,
+                                      const TestbedPort& testbed);
 
 std::size_t ChangedParameters(const Configuration& configuration, const ParameterSpace& space);
 

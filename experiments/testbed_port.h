@@ -5,7 +5,7 @@
 // real tables in (experiments/workbench.cc); tests wire a toy. Not an interface that tuners see.
 //
 //   auto testbed = workbench.open("discover_feed", "joint", "small");
-//   std::vector<Measurement> readout = testbed->run_round(seed, 1, 1e6, arms);
+//   std::vector<Measurement> readout = testbed->run_round(seed, 1, 1e6, arms, {});
 #pragma once
 
 #include <cstdint>
@@ -23,6 +23,7 @@
 #include "core/objective.h"
 #include "core/tuner.h"
 #include "core/tuner_table.h"
+#include "experiments/peek_port.h"
 
 namespace rectune::experiments {
 
@@ -99,8 +100,10 @@ struct TestbedPort {
   std::function<double()> minimum_users_per_arm;
   std::function<TuningTask(const Budget& budget, std::uint64_t seed)> make_task;
   /// One A/B experiment: control and these arms, read out. Noise depends on (seed, round, slot).
+  /// `before`: the arms of the round before, whose effect on users may last.
   std::function<std::vector<Measurement>(std::uint64_t seed, int round, double users_per_arm,
-                                         std::span<const Configuration> arms)>
+                                         std::span<const Configuration> arms,
+                                         std::span<const Configuration> before)>
       run_round;
   /// Noise-free lifts over production on the evaluation panel.
   std::function<Measurement(const Configuration&)> truth;
@@ -118,6 +121,17 @@ struct TestbedPort {
       offline_proxy = {};
   /// The same task in another phase of the schedule; empty where there is only one.
   std::function<std::shared_ptr<const TestbedPort>(std::size_t phase)> at_phase = {};
+  /// The experiment of the phase's first round looked at `looks` times, the last at the horizon;
+  /// that is run_round's.
+  std::function<std::vector<PeekArm>(std::uint64_t seed, double users_per_arm,
+                                     std::span<const Configuration> arms, int looks,
+                                     std::span<const Configuration> before)>
+      peek = {};
+  /// Rates over `experiments` A/A experiments and as many with a planted effect; metrics that can
+  /// be read early.
+  std::function<std::vector<PeekingLine>(std::uint64_t seed, double users_per_arm, int looks,
+                                         int experiments)>
+      study_peeking = {};
 };
 
 /// `testbed` itself when it stands in `phase` already. Broken contract for a phase that it has not.

@@ -10,6 +10,7 @@
 #include "experiments/embedded_specs.h"
 #include "experiments/offline_proxy.h"
 #include "experiments/testbed_port.h"
+#include "experiments/workbench_ab.h"
 #include "sim/fidelity/card.h"
 #include "sim/testbed.h"
 
@@ -72,8 +73,9 @@ std::shared_ptr<const TestbedPort> PortOf(const std::shared_ptr<const sim::Testb
                              seed);
   };
   port.run_round = [testbed](std::uint64_t seed, int round, double users_per_arm,
-                             std::span<const Configuration> arms) {
-    return testbed->RunRound(seed, round, users_per_arm, arms);
+                             std::span<const Configuration> arms,
+                             std::span<const Configuration> before) {
+    return testbed->RunRound(seed, round, users_per_arm, arms, before);
   };
   const auto truth_on = [testbed, phase](sim::PanelKind panel) {
     return [testbed, phase, panel](const Configuration& configuration) {
@@ -100,6 +102,7 @@ std::shared_ptr<const TestbedPort> PortOf(const std::shared_ptr<const sim::Testb
   if (port.schedule.phases.size() > 1) {
     port.at_phase = [testbed](std::size_t other) { return PortOf(testbed, other); };
   }
+  WirePeeking(testbed, port);
   return std::make_shared<const TestbedPort>(std::move(port));
 }
 

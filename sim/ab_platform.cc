@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/ab_platform.h"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -10,6 +9,7 @@
 
 #include "core/check.h"
 #include "core/random_stream.h"
+#include "sim/ab_estimate.h"
 #include "sim/cuped.h"
 #include "sim/metrics.h"
 #include "sim/multiple_testing.h"
@@ -18,97 +18,7 @@
 namespace rectune::sim {
 namespace {
 
-using Eigen::MatrixXd;
-using Eigen::VectorXd;
-
-// Replicates of a slot's kAbNoise stream: one address a kind of noise.
-constexpr std::uint64_t kMeanNoise = 0;
-constexpr std::uint64_t kVarianceNoise = 1;
-
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
-// What the experimenter sees of one arm.
-struct ArmEstimate {
-  double users = 0.0;
-  VectorXd level;
-  VectorXd variance;  // of the linearised metric, per user, estimated
-};
-
-// The symmetric square root. Unlike a Cholesky factor it exists for singular matrices, and unlike
-// an eigenvector basis it is continuous in the matrix, so nearly equal arms get nearly equal noise.
-MatrixXd SymmetricRoot(const MatrixXd& covariance) {
-  const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(0.5 * (covariance + covariance.transpose()));
-  RECTUNE_CHECK(solver.info() == Eigen::Success, "eigen decomposition of a covariance failed");
-  // Rounding leaves eigenvalues a hair below 0 where metrics are linearly dependent.
-  const VectorXd roots = solver.eigenvalues().cwiseMax(0.0).cwiseSqrt();
-  return solver.eigenvectors() * roots.asDiagonal() * solver.eigenvectors().transpose();
-}
-
-ArmEstimate DrawEstimate(const CupedModel& cuped, const LinearisedArm& control,
-                         const LinearisedArm& arm, double users, std::uint64_t seed,
-                         std::uint64_t round, std::uint64_t slot) {
-  const MatrixXd covariance = CupedCovariance(cuped, control, arm);
-  const VectorXd variance = covariance.diagonal().cwiseMax(0.0);
-  const VectorXd kurtosis = CupedKurtosis(cuped, control, arm, variance);
-  // Metrics differ by orders of magnitude; decomposing correlations keeps the small ones exact.
-  const VectorXd scale = variance.cwiseSqrt();
-  const VectorXd inverse =
-      (scale.array() > 0.0).select(scale.array().max(1e-300).inverse(), 0.0).matrix();
-  const MatrixXd root =
-      scale.asDiagonal() * SymmetricRoot(inverse.asDiagonal() * covariance * inverse.asDiagonal());
-
-  RandomStream means(seed, Purpose::kAbNoise, round, slot, kMeanNoise);
-  RandomStream variances(seed, Purpose::kAbNoise, round, slot, kVarianceNoise);
-  const auto metrics = static_cast<Eigen::Index>(arm.metrics());
-  VectorXd normal(metrics);
-  for (Eigen::Index k = 0; k < metrics; ++k) normal(k) = means.Normal();
-
-  ArmEstimate estimate;
-  estimate.users = users;
-  estimate.level =
-      Eigen::Map<const VectorXd>(arm.levels.data(), metrics) + root * normal / std::sqrt(users);
-  estimate.variance.resize(metrics);
-  for (Eigen::Index k = 0; k < metrics; ++k) {
-    // A sample variance scatters by (kurtosis - 1) / n; log-normal, so that it stays positive.
-    const double spread = std::log1p(std::max(0.0, kurtosis(k) - 1.0) / users);
-    estimate.variance(k) =
-        variance(k) * std::exp(std::sqrt(spread) * variances.Normal() - 0.5 * spread);
-  }
-  return estimate;
-}
-
-// Users arrive and are hashed to equal arms: each arm's size is Poisson, by its normal law. Slots
-// are independent, so that an arm's readings do not depend on how many other arms there are.
-std::vector<double> DrawArmSizes(double users_per_arm, std::size_t slots, std::uint64_t seed,
-                                 std::uint64_t round) {
-  std::vector<double> sizes;
-  for (std::size_t slot = 0; slot < slots; ++slot) {
-    RandomStream stream(seed, Purpose::kAbAssignment, round, slot);
-    sizes.push_back(std::round(users_per_arm + std::sqrt(users_per_arm) * stream.Normal()));
-  }
-  return sizes;
-}
-
-double TwoSidedP(double lift, double standard_error) {
-  if (standard_error > 0.0) return std::min(1.0, 2.0 * NormalCdf(-std::abs(lift / standard_error)));
-  return lift == 0.0 ? 1.0 : 0.0;
-}
-
-MetricReading Read(double control, double treatment, double control_variance,
-                   double treatment_variance, const MetricInfo& info) {
-  RECTUNE_CHECK(control > 0.0,
-                "\"" + info.name + "\" is not positive in control: a relative lift is undefined");
-  MetricReading reading;
-  reading.control = control;
-  reading.treatment = treatment;
-  reading.lift = 100.0 * (treatment / control - 1.0);
-  const double ratio = treatment / control;
-  reading.standard_error =
-      100.0 / control * std::sqrt(treatment_variance + ratio * ratio * control_variance);
-  reading.p_value = TwoSidedP(reading.lift, reading.standard_error);
-  reading.q_value = reading.p_value;
-  return reading;
-}
 
 CupedModel ModelFor(const LinearisedArm& control, const AbOptions& options) {
   return FitCuped(control, options.cuped ? options.pre_period_persistence : 0.0);
@@ -138,11 +48,12 @@ std::vector<Measurement> RunAbReadout(const ArmOutcome& control,
   RECTUNE_CHECK(!arms.empty(), "an experiment needs at least one arm besides control");
   RECTUNE_CHECK(round >= 0, "rounds count from 0");
   RECTUNE_CHECK(options.horizon_days >= 1, "the horizon is at least a day");
+  RECTUNE_CHECK(options.design_effect >= 1.0, "a design effect is at least 1");
   RECTUNE_CHECK(!options.readout_day || *options.readout_day >= options.horizon_days,
                 "panel mode simulates whole horizons: the readout is at the horizon or later");
-  RECTUNE_CHECK(
-      std::isfinite(options.users_per_arm) && options.users_per_arm >= MinimumUsersPerArm(control),
-      "users_per_arm is below MinimumUsersPerArm");
+  RECTUNE_CHECK(std::isfinite(options.users_per_arm) &&
+                    options.users_per_arm >= options.design_effect * MinimumUsersPerArm(control),
+                "users_per_arm is below MinimumUsersPerArm");
 
   const auto step = static_cast<std::uint64_t>(round);
   const std::vector<double> sizes =
@@ -152,13 +63,14 @@ std::vector<Measurement> RunAbReadout(const ArmOutcome& control,
 
   const LinearisedArm base = Linearise(control);
   const CupedModel cuped = ModelFor(base, options);
-  const ArmEstimate c = DrawEstimate(cuped, base, base, sizes[0], seed, step, 0);
+  const ArmEstimate c =
+      DrawEstimate(LawOf(cuped, base, base), sizes[0], options.design_effect, seed, step, 0);
 
   std::vector<Measurement> readout;
   for (std::size_t i = 0; i < arms.size(); ++i) {
     RECTUNE_CHECK(arms[i] != nullptr, "null arm");
-    const ArmEstimate t =
-        DrawEstimate(cuped, base, Linearise(*arms[i]), sizes[i + 1], seed, step, i + 1);
+    const ArmEstimate t = DrawEstimate(LawOf(cuped, base, Linearise(*arms[i])), sizes[i + 1],
+                                       options.design_effect, seed, step, i + 1);
     Measurement measurement;
     measurement.users_per_arm = t.users;
     measurement.sample_ratio_p_value = sample_ratio.p_value;
@@ -170,8 +82,9 @@ std::vector<Measurement> RunAbReadout(const ArmOutcome& control,
         continue;
       }
       const auto row = static_cast<Eigen::Index>(k);
-      measurement.readings.push_back(Read(c.level(row), t.level(row), c.variance(row) / c.users,
-                                          t.variance(row) / t.users, metrics[k]));
+      measurement.readings.push_back(ReadLift(c.level(row), t.level(row),
+                                              c.variance(row) / c.effective_users,
+                                              t.variance(row) / t.effective_users, metrics[k]));
     }
     readout.push_back(std::move(measurement));
   }
@@ -184,7 +97,7 @@ Measurement TrueLifts(const ArmOutcome& control, const ArmOutcome& arm) {
   const std::vector<double> t = MetricLevels(arm);
   Measurement truth;
   for (std::size_t k = 0; k < c.size(); ++k) {
-    truth.readings.push_back(Read(c[k], t[k], 0.0, 0.0, SimMetrics().metrics()[k]));
+    truth.readings.push_back(ReadLift(c[k], t[k], 0.0, 0.0, SimMetrics().metrics()[k]));
   }
   return truth;
 }
@@ -225,7 +138,8 @@ std::vector<double> MinimumDetectableLifts(const ArmOutcome& control, const AbOp
     const double variance =
         (arm.between(row, row) + arm.within(row, row)) * (1.0 - cuped.rho_squared(row));
     lifts.push_back(MinimumDetectableLift(std::sqrt(variance) / arm.levels[k],
-                                          options.users_per_arm, alpha, power));
+                                          options.users_per_arm / options.design_effect, alpha,
+                                          power));
   }
   return lifts;
 }

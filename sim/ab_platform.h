@@ -39,6 +39,9 @@ struct AbOptions {
   /// Days after the start at which the readout is taken, horizon_days or later. A metric whose
   /// delay has not passed reads NaN (IsAvailable). Unset: the day on which every metric is in.
   std::optional<int> readout_day{};
+  /// Factor on variances for assigning users by cluster (sim/ab_bias.h): n users tell as much as
+  /// n / design_effect assigned one by one. At least 1.
+  double design_effect = 1.0;
 };
 
 /// One experiment. `arms` are over control's panel of users; slot i of the noise is arms[i - 1],
@@ -54,7 +57,8 @@ Measurement TrueLifts(const ArmOutcome& control, const ArmOutcome& arm);
 bool IsAvailable(const MetricReading& reading);
 
 /// The smallest arm for which the normal law is credible for every metric: each control level
-/// stands at least ten of its (unadjusted) standard errors above 0.
+/// stands at least ten of its (unadjusted) standard errors above 0. With a design effect, so many
+/// times more.
 double MinimumUsersPerArm(const ArmOutcome& control);
 
 /// Smallest true lift, in percent, that a two-sided test at level `alpha` between two arms detects

@@ -164,6 +164,8 @@ Scenario ParseScenario(const Json& file) {
     for (const ScenarioSize& size : sizes) topics = std::min(topics, size.world.topics);
     events = ReadEvents(reader.Value("events"), "/events", objective, topics);
   }
+  AbBias ab;
+  if (reader.Has("ab")) ab = ReadAbBias(reader.Value("ab"), "/ab");
   reader.Finish();
   return {name,
           summary,
@@ -175,6 +177,7 @@ Scenario ParseScenario(const Json& file) {
           std::move(sizes),
           std::move(objective),
           std::move(events),
+          ab,
           json,
           StartsAs(file)};
 }

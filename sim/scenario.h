@@ -15,6 +15,7 @@
 #include "core/json.h"
 #include "core/objective.h"
 #include "core/parameter_space.h"
+#include "sim/ab_bias.h"
 #include "sim/event.h"
 #include "sim/world_constants.h"
 
@@ -44,6 +45,7 @@ struct Scenario {
   std::vector<ScenarioSize> sizes;
   Objective objective;
   std::vector<Event> events;  // none: nothing changes while a study runs
+  AbBias ab;                  // none: experiments answer what they are asked
   Json resolved;              // the file as read, over what it extends, for manifests
   /// The shipped scenario that this one is until its first event, name and words aside; "" when it
   /// is one of its own.

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/simulate_arm.h"
 
+#include <algorithm>
+#include <array>
+#include <utility>
+
 #include "core/check.h"
 #include "sim/dynamics.h"
 #include "sim/slate.h"
@@ -32,8 +36,9 @@ struct Pass {
   SlateOutcome slate;
 };
 
-Session RunSession(const World& world, const Panel& panel, std::size_t user, int day,
-                   bool with_covariance, Pass& pass) {
+/// `responds` is panel user `user`, as experiments may have changed them.
+Session RunSession(const World& world, const Panel& panel, std::size_t user, const User& responds,
+                   int day, bool with_covariance, Pass& pass) {
   Session session;
   SessionWeights weights(world.constants.dynamics, panel.requests_per_session());
   double weight_sum = 0.0;
@@ -41,8 +46,8 @@ Session RunSession(const World& world, const Panel& panel, std::size_t user, int
   for (int k = 0; k < panel.requests_per_session(); ++k) {
     const RequestView request = panel.Request(user, day, k);
     pass.funnel.Run(panel.users()[user], request, pass.attention.Snapshot(), pass.scratch);
-    ShowSlate(world, panel.users()[user], request, pass.scratch.slate(), with_covariance,
-              pass.attention, pass.slate);
+    ShowSlate(world, responds, request, pass.scratch.slate(), with_covariance, pass.attention,
+              pass.slate);
     const double weight = weights.Next(pass.slate.enjoyment);
     for (std::size_t a = 0; a < kSlateTotals; ++a) session.mean[a] += weight * pass.slate.mean[a];
     if (with_covariance) {
@@ -161,7 +166,7 @@ NeutralState MeasureNeutralState(const World& world, const Panel& panel,
     double sum = 0.0;
     for (int day = 0; day < panel.days(); ++day) {
       pass.morning = pass.attention;
-      sum += RunSession(world, panel, u, day, false, pass).gratification;
+      sum += RunSession(world, panel, u, user, day, false, pass).gratification;
       pass.attention.EndDay(pass.morning, static_cast<float>(visit),
                             static_cast<float>(world.constants.dynamics.fatigue_decay));
     }
@@ -170,38 +175,106 @@ NeutralState MeasureNeutralState(const World& world, const Panel& panel,
   return neutral;
 }
 
-ArmOutcome SimulateArm(const World& world, const Panel& panel, const NeutralState& neutral,
-                       const StageConfig& config, Moments moments) {
-  RECTUNE_CHECK(neutral.size() == panel.users().size(), "neutral state of another panel");
+namespace {
+
+struct LivedDay {
+  double visit = 0.0;
+  double sessions = 0.0;
+  Session session;
+  double visit_tomorrow = 0.0;
+};
+
+/// A user's days in expectation, each handed to `on_day(day, lived)`. Returns the satisfaction
+/// above neutral that they end with.
+template <typename OnDay>
+double LiveDays(const World& world, const Panel& panel, std::size_t u, double neutral,
+                const ArmConditions& conditions, int days, bool with_covariance, Pass& pass,
+                const OnDay& on_day) {
   const DynamicsConstants& dynamics = world.constants.dynamics;
+  const User& user = panel.users()[u];
+  User responds = user;
+  pass.attention.Reset();
+  double satisfaction = conditions.mood.empty() ? neutral : neutral + conditions.mood[u];
+  for (int day = 0; day < days; ++day) {
+    if (!conditions.click_logit.empty()) {
+      responds.click_offset =
+          user.click_offset +
+          static_cast<float>(conditions.click_logit[static_cast<std::size_t>(day)]);
+    }
+    const double mood = satisfaction - neutral;
+    LivedDay lived;
+    lived.visit = VisitChance(user, dynamics, mood);
+    lived.sessions = SessionsADay(user, dynamics, day, mood);
+    pass.morning = pass.attention;
+    lived.session = RunSession(world, panel, u, responds, day, with_covariance, pass);
+    pass.attention.EndDay(pass.morning, static_cast<float>(lived.visit),
+                          static_cast<float>(dynamics.fatigue_decay));
+    satisfaction +=
+        lived.visit * dynamics.satisfaction_rate * (lived.session.gratification - satisfaction);
+    lived.visit_tomorrow = VisitChance(user, dynamics, satisfaction - neutral);
+    on_day(day, lived);
+  }
+  return satisfaction - neutral;
+}
+
+}  // namespace
+
+std::vector<ArmOutcome> SimulateArmAfter(const World& world, const Panel& panel,
+                                         const NeutralState& neutral, const StageConfig& config,
+                                         std::span<const int> days, Moments moments,
+                                         const ArmConditions& conditions) {
+  RECTUNE_CHECK(neutral.size() == panel.users().size(), "neutral state of another panel");
+  RECTUNE_CHECK(!days.empty() && days.front() >= 1 && days.back() <= panel.days() &&
+                    std::is_sorted(days.begin(), days.end()),
+                "days ascend within the panel's");
+  RECTUNE_CHECK(conditions.mood.empty() || conditions.mood.size() == neutral.size(),
+                "moods of another panel");
+  RECTUNE_CHECK(conditions.click_logit.empty() ||
+                    conditions.click_logit.size() >= static_cast<std::size_t>(days.back()),
+                "a click logit for every day");
   const bool with_covariance = moments == Moments::kMeansAndCovariance;
   const std::size_t users = panel.users().size();
-  ArmOutcome outcome;
-  outcome.expected.resize(static_cast<Eigen::Index>(users), kTotals);
-  outcome.within = Eigen::MatrixXd::Zero(kTotals, kTotals);
+  std::vector<ArmOutcome> outcomes(days.size());
+  for (ArmOutcome& outcome : outcomes) {
+    outcome.expected.resize(static_cast<Eigen::Index>(users), kTotals);
+    outcome.within = Eigen::MatrixXd::Zero(kTotals, kTotals);
+  }
   Pass pass(world, config);
   for (std::size_t u = 0; u < users; ++u) {
-    const User& user = panel.users()[u];
-    pass.attention.Reset();
-    UserLedger ledger(panel.days(), with_covariance);
-    double satisfaction = neutral[u];
-    for (int day = 0; day < panel.days(); ++day) {
-      const double mood = satisfaction - neutral[u];
-      const double visit = VisitChance(user, dynamics, mood);
-      const double sessions = SessionsADay(user, dynamics, day, mood);
-      pass.morning = pass.attention;
-      const Session session = RunSession(world, panel, u, day, with_covariance, pass);
-      ledger.AddDay(day, visit, sessions, session);
-      pass.attention.EndDay(pass.morning, static_cast<float>(visit),
-                            static_cast<float>(dynamics.fatigue_decay));
-      satisfaction += visit * dynamics.satisfaction_rate * (session.gratification - satisfaction);
-    }
-    ledger.Finish(VisitChance(user, dynamics, satisfaction - neutral[u]));
-    outcome.expected.row(static_cast<Eigen::Index>(u)) = ledger.mean().transpose();
-    if (with_covariance) outcome.within += ledger.covariance();
+    std::vector<UserLedger> ledgers;
+    for (const int end : days) ledgers.emplace_back(end, with_covariance);
+    const auto keep = [&](int day, const LivedDay& lived) {
+      for (std::size_t i = 0; i < days.size(); ++i) {
+        if (day >= days[i]) continue;
+        ledgers[i].AddDay(day, lived.visit, lived.sessions, lived.session);
+        if (day + 1 < days[i]) continue;
+        ledgers[i].Finish(lived.visit_tomorrow);
+        outcomes[i].expected.row(static_cast<Eigen::Index>(u)) = ledgers[i].mean().transpose();
+        if (with_covariance) outcomes[i].within += ledgers[i].covariance();
+      }
+    };
+    LiveDays(world, panel, u, neutral[u], conditions, days.back(), with_covariance, pass, keep);
   }
-  outcome.within /= static_cast<double>(users);
-  return outcome;
+  for (ArmOutcome& outcome : outcomes) outcome.within /= static_cast<double>(users);
+  return outcomes;
+}
+
+std::vector<double> MeasureMood(const World& world, const Panel& panel, const NeutralState& neutral,
+                                const StageConfig& config) {
+  RECTUNE_CHECK(neutral.size() == panel.users().size(), "neutral state of another panel");
+  std::vector<double> moods(neutral.size());
+  Pass pass(world, config);
+  for (std::size_t u = 0; u < moods.size(); ++u) {
+    moods[u] = LiveDays(world, panel, u, neutral[u], {}, panel.days(), false, pass,
+                        [](int, const LivedDay&) {});
+  }
+  return moods;
+}
+
+ArmOutcome SimulateArm(const World& world, const Panel& panel, const NeutralState& neutral,
+                       const StageConfig& config, Moments moments) {
+  const std::array<int, 1> horizon = {panel.days()};
+  return std::move(SimulateArmAfter(world, panel, neutral, config, horizon, moments).front());
 }
 
 }  // namespace rectune::sim

@@ -15,6 +15,7 @@
 // What the expectation leaves out: the correlation of days through the state's own randomness.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "sim/arm_outcome.h"
@@ -32,7 +33,24 @@ NeutralState MeasureNeutralState(const World& world, const Panel& panel, const S
 
 enum class Moments { kMeans, kMeansAndCovariance };
 
-/// `serving_cost` is left at 0; sim/cost.h knows it.
+/// What an experiment does to its users besides the configuration (sim/ab_bias.h); empty: nothing.
+struct ArmConditions {
+  std::vector<double> click_logit;  // by day: added to everyone's inclination to click
+  std::vector<double> mood;         // by user: satisfaction above neutral on the first morning
+};
+
+/// What has accrued after each of `days` (ascending, within the panel's), as one who looks before
+/// the horizon would find it. `serving_cost` is left at 0; sim/cost.h knows it.
+std::vector<ArmOutcome> SimulateArmAfter(const World& world, const Panel& panel,
+                                         const NeutralState& neutral, const StageConfig& config,
+                                         std::span<const int> days, Moments moments,
+                                         const ArmConditions& conditions = {});
+
+/// Satisfaction above neutral that each user is left with after the panel's days.
+std::vector<double> MeasureMood(const World& world, const Panel& panel, const NeutralState& neutral,
+                                const StageConfig& config);
+
+/// The same after all of the panel's days.
 ArmOutcome SimulateArm(const World& world, const Panel& panel, const NeutralState& neutral,
                        const StageConfig& config, Moments moments);
 

@@ -11,6 +11,7 @@
 #include "core/check.h"
 #include "core/object_reader.h"
 #include "sim/ab_platform.h"
+#include "sim/biased_experiment.h"
 #include "sim/cost.h"
 #include "sim/full_mode.h"
 #include "sim/metrics.h"
@@ -140,9 +141,37 @@ struct Testbed::Parts {
                       std::size_t phase, Moments moments) const {
     const StageConfig config = Bind(configuration);
     ArmOutcome outcome =
-        SimulateArm(WorldOf(phase), population.panel, population.neutral, config, moments);
+        scenario.ab.interference
+            ? SimulateLaunch(Shared(population, phase), scenario.ab, config)
+            : SimulateArm(WorldOf(phase), population.panel, population.neutral, config, moments);
     outcome.serving_cost = ServingCost(config, size.world);
     return outcome;
+  }
+
+  ExperimentWorld Shared(const Population& population, std::size_t phase) const {
+    return {WorldOf(phase), population.panel, population.neutral, production};
+  }
+
+  /// Control and arms of an experiment on the tuning panel, after each of `days`, with all that
+  /// biases it.
+  std::vector<AccruedOutcome> Experiment(std::span<const Configuration> arms,
+                                         std::span<const Configuration> before, std::size_t phase,
+                                         std::span<const int> days) const {
+    const auto bind = [&](std::span<const Configuration> configurations) {
+      std::vector<ExperimentArm> bound;
+      for (const Configuration& one : configurations) {
+        bound.push_back({Bind(one), one == space->Production()});
+      }
+      return bound;
+    };
+    return SimulateExperiment(Shared(Of(PanelKind::kTuning, phase), phase), scenario.ab, bind(arms),
+                              bind(before), days);
+  }
+
+  AbOptions Options(double users_per_arm) const {
+    return {.users_per_arm = users_per_arm > 0.0 ? users_per_arm : size.users_per_arm,
+            .horizon_days = size.world.days,
+            .design_effect = scenario.ab.DesignEffect()};
   }
 
   Scenario scenario;
@@ -195,7 +224,8 @@ const MetricCatalogue& Testbed::metrics() const { return *parts_->metrics; }
 const Objective& Testbed::objective() const { return parts_->scenario.objective; }
 double Testbed::default_users_per_arm() const { return parts_->size.users_per_arm; }
 double Testbed::MinimumUsersPerArm() const {
-  return sim::MinimumUsersPerArm(parts_->Of(PanelKind::kTuning, 0).control);
+  return parts_->scenario.ab.DesignEffect() *
+         sim::MinimumUsersPerArm(parts_->Of(PanelKind::kTuning, 0).control);
 }
 int Testbed::horizon_days() const { return parts_->size.world.days; }
 const Json& Testbed::resolved() const { return parts_->scenario.resolved; }
@@ -220,13 +250,21 @@ TuningTask Testbed::MakeTask(const Traffic& traffic, std::uint64_t seed) const {
 }
 
 std::vector<Measurement> Testbed::RunRound(std::uint64_t seed, int round, double users_per_arm,
-                                           std::span<const Configuration> arms) const {
+                                           std::span<const Configuration> arms,
+                                           std::span<const Configuration> before) const {
   const std::size_t phase = parts_->timeline.PhaseOf(round);
   const Population& population = parts_->Of(PanelKind::kTuning, phase);
+  const AbOptions options = parts_->Options(users_per_arm);
+  std::vector<const ArmOutcome*> pointers;
+  if (parts_->scenario.ab.any()) {
+    const std::array<int, 1> horizon = {horizon_days()};
+    const std::vector<AccruedOutcome> all = parts_->Experiment(arms, before, phase, horizon);
+    for (std::size_t a = 1; a < all.size(); ++a) pointers.push_back(&all[a].back());
+    return RunAbReadout(all[0].back(), pointers, options, seed, round);
+  }
   const Configuration production = space().Production();
   std::vector<ArmOutcome> outcomes;
   outcomes.reserve(arms.size());  // pointers into it must hold
-  std::vector<const ArmOutcome*> pointers;
   for (const Configuration& arm : arms) {
     if (arm == production) {  // an A/A arm is control's outcome, read out with its own noise
       pointers.push_back(&population.control);
@@ -237,10 +275,27 @@ std::vector<Measurement> Testbed::RunRound(std::uint64_t seed, int round, double
     parts_->Remember(PanelKind::kTuning, phase, arm,
                      TrueLifts(population.control, outcomes.back()));
   }
-  const AbOptions options{
-      .users_per_arm = users_per_arm > 0.0 ? users_per_arm : default_users_per_arm(),
-      .horizon_days = horizon_days()};
   return RunAbReadout(population.control, pointers, options, seed, round);
+}
+
+std::vector<PeekedArm> Testbed::PeekRound(std::uint64_t seed, int round, double users_per_arm,
+                                          std::span<const Configuration> arms, int looks,
+                                          std::span<const Configuration> before) const {
+  const std::vector<int> days = LookDays(horizon_days(), looks);
+  const std::vector<AccruedOutcome> all =
+      parts_->Experiment(arms, before, parts_->timeline.PhaseOf(round), days);
+  std::vector<const AccruedOutcome*> pointers;
+  for (std::size_t a = 1; a < all.size(); ++a) pointers.push_back(&all[a]);
+  return PeekedExperiment(all[0], pointers, days, parts_->Options(users_per_arm)).Run(seed, round);
+}
+
+std::vector<PeekingRates> Testbed::StudyPeeking(std::uint64_t seed, double users_per_arm, int looks,
+                                                int experiments, std::size_t phase) const {
+  const std::vector<int> days = LookDays(horizon_days(), looks);
+  const std::vector<AccruedOutcome> control = parts_->Experiment({}, {}, phase, days);
+  const std::array<const AccruedOutcome*, 1> arms = {&control[0]};
+  const PeekedExperiment experiment(control[0], arms, days, parts_->Options(users_per_arm));
+  return MeasurePeeking(experiment, seed, experiments);
 }
 
 Measurement Testbed::Truth(const Configuration& configuration, PanelKind panel,

@@ -20,6 +20,7 @@
 
 #include "core/tuner.h"
 #include "sim/full_totals.h"
+#include "sim/peeking.h"
 #include "sim/phase.h"
 
 namespace rectune::sim {
@@ -78,10 +79,21 @@ class Testbed {
   TuningTask MakeTask(const Traffic& traffic, std::uint64_t seed) const;
 
   /// One A/B experiment: control plus the arms, read out at the horizon with CUPED. Noise depends
-  /// on (seed, round, slot) only, so every tuner meets the same noise.
+  /// on (seed, round, slot) only, so every tuner meets the same noise. `before`: the arms of the
+  /// round before, which matter where effects carry over (sim/ab_bias.h).
   std::vector<Measurement> RunRound(std::uint64_t seed, int round, double users_per_arm,
-                                    std::span<const Configuration> arms) const;
-  /// Noise-free lifts over production on one panel in one phase; standard errors are 0.
+                                    std::span<const Configuration> arms,
+                                    std::span<const Configuration> before = {}) const;
+  /// The same experiment looked at on `looks` days, the last look RunRound's (sim/peeking.h).
+  std::vector<PeekedArm> PeekRound(std::uint64_t seed, int round, double users_per_arm,
+                                   std::span<const Configuration> arms, int looks,
+                                   std::span<const Configuration> before = {}) const;
+  /// What looking early does to false positives, power and stated effects, over `experiments`
+  /// experiments of `phase`.
+  std::vector<PeekingRates> StudyPeeking(std::uint64_t seed, double users_per_arm, int looks,
+                                         int experiments, std::size_t phase = 0) const;
+  /// Noise-free lifts over production on one panel in one phase; standard errors are 0. Of a
+  /// launch: without novelty and carry-over, with what interference makes of it.
   Measurement Truth(const Configuration& configuration, PanelKind panel = PanelKind::kEvaluation,
                     std::size_t phase = 0) const;
 

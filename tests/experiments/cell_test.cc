@@ -124,6 +124,45 @@ TEST_CASE("Stopped after any number of rounds, a tuner with a home resumes to th
   }
 }
 
+TEST_CASE("A round is told what users lived under in the round before, resumed or not") {
+  const ScratchFolder scratch;
+  Workbench workbench = MakeToyWorkbench();
+  std::vector<std::vector<Configuration>> arms_of;
+  std::vector<std::vector<Configuration>> told;
+  const auto open = workbench.open;
+  workbench.open = [&](const std::string& scenario, const std::string& task,
+                       const std::string& size) {
+    TestbedPort port = *open(scenario, task, size);
+    port.run_round = [&, run = port.run_round](std::uint64_t seed, int round, double users,
+                                               std::span<const Configuration> arms,
+                                               std::span<const Configuration> before) {
+      arms_of.emplace_back(arms.begin(), arms.end());
+      told.emplace_back(before.begin(), before.end());
+      return run(seed, round, users, arms, before);
+    };
+    return std::make_shared<const TestbedPort>(std::move(port));
+  };
+  Json spec = Spec({"scribbler"}, 4);  // some of its arms are invalid, and run production
+  spec["seeds"] = {1};
+  for (const std::size_t rounds : {2U, 4U}) {
+    const Study study = CheckStudy(spec, workbench);
+    const RunFolder folder =
+        RunFolder::Enter(scratch.path() / "run", study, {"test"}, [](const std::string&) {});
+    RunSettings settings{.should_stop = [&] { return arms_of.size() == rounds; }};
+    settings.style.is_quiet = true;
+    std::ostringstream talk;
+    RunStudy(study, workbench, folder, settings, talk);
+  }
+  REQUIRE(arms_of.size() == 4);
+  CHECK(told.front().empty());
+  for (std::size_t round = 1; round < 4; ++round) {
+    REQUIRE(told[round].size() == arms_of[round - 1].size());
+    for (std::size_t i = 0; i < told[round].size(); ++i) {
+      CHECK(told[round][i] == arms_of[round - 1][i]);
+    }
+  }
+}
+
 TEST_CASE("A finished cell is left alone") {
   const ScratchFolder scratch;
   const fs::path directory = scratch.path() / "run";

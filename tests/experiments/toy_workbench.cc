@@ -115,7 +115,8 @@ std::shared_ptr<const TestbedPort> ToyPort(const std::string& scenario, const st
     return made;
   };
   port.run_round = [scenario, phase_of = port.schedule.phase_of](
-                       std::uint64_t seed, int round, double, std::span<const Configuration> arms) {
+                       std::uint64_t seed, int round, double, std::span<const Configuration> arms,
+                       std::span<const Configuration> /*before*/) {
     const int count = static_cast<int>(arms.size());
     std::vector<Measurement> readouts =
         Read(MakeToyTask(seed, round, count), round, arms, /*noise=*/0.5);
