@@ -5,6 +5,7 @@
 #include <string>
 
 #include "baselines/gp_tuner.h"
+#include "baselines/hebo.h"
 #include "baselines/multi_objective_gp.h"
 #include "baselines/turbo.h"
 
@@ -58,6 +59,19 @@ TunerEntry MultiTaskRow() {
   return entry;
 }
 
+TunerEntry HeboRow() {
+  TunerEntry entry;
+  entry.name = "hebo";
+  entry.summary = "gp with warped outputs and inputs, arms from the front of EI, PI and UCB";
+  entry.source = "HEBO: Cowen-Rivers et al., JAIR 74, 2022";
+  entry.make = [](const TuningTask& task, const Json& options, const std::string& path,
+                  const TunerHome&) {
+    return std::make_unique<Hebo>("hebo", task, HeboOptions::FromJson(options, path));
+  };
+  entry.why_unsuited = WhyGpUnsuited;
+  return entry;
+}
+
 TunerEntry TurboRow(const std::string& name, const std::string& summary, const std::string& source,
                     const TurboOptions& defaults) {
   TunerEntry entry;
@@ -86,6 +100,7 @@ void AddGaussianProcesses(std::vector<TunerEntry>* table) {
                                       "gp a north star, by random Chebyshev scalarisations",
                                       "Knowles, IEEE TEC 2006; Daulton et al., NeurIPS 2021"));
   table->push_back(MultiTaskRow());
+  table->push_back(HeboRow());
   TurboOptions one;
   TurboOptions several;
   several.regions = 3;

@@ -2,12 +2,12 @@
 #include "baselines/gp_tuner.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numeric>
 #include <optional>
 #include <utility>
 
+#include "baselines/acquisition/raw_points.h"
 #include "core/check.h"
 
 namespace rectune::baselines {
@@ -16,8 +16,6 @@ namespace {
 // Observed points that may still be the best: more would not change the incumbent's distribution.
 constexpr std::size_t kMostBaselines = 24;
 constexpr std::size_t kPerturbed = 5;  // incumbents that raw points are spread around
-constexpr double kPerturbedCoordinates = 20.0;
-constexpr std::array<double, 4> kSigmas{0.3, 0.1, 0.03, 0.01};
 
 // What a draw is for: the replicate of its stream's address.
 enum Use : std::uint64_t { kStarts = 1, kPerturbations = 2, kDrawShift = 3, kNetShift = 4 };
@@ -31,11 +29,6 @@ RandomStream Stream(const TuningTask& task, int round, int arm, Use use) {
 double Shifted(double u, double shift) {
   const double sum = u + shift;
   return sum < 1.0 ? sum : sum - 1.0;
-}
-
-double Reflected(double u) {
-  const double folded = std::fmod(std::abs(u), 2.0);
-  return folded <= 1.0 ? folded : 2.0 - folded;
 }
 
 /// Extends points of a scrambled sequence to `dimension` coordinates; those there stay as they are.
@@ -129,25 +122,10 @@ std::vector<std::vector<double>> GpTuner::RawPoints(const std::vector<std::size_
     raw.push_back(std::move(unit));
   }
   RandomStream stream = Stream(task(), proposed_rounds(), first_arm, kPerturbations);
-  const std::vector<std::size_t>& free = map().free_coordinates();
-  const double chance = std::min(
-      1.0, kPerturbedCoordinates / static_cast<double>(std::max<std::size_t>(1, free.size())));
   const std::size_t centres = std::min(kPerturbed, incumbents.size());
   for (std::size_t i = 0; raw.size() < total; ++i) {
-    std::vector<double> unit = models().points()[incumbents[i % centres]].unit;
-    const double sigma = kSigmas[(i / centres) % kSigmas.size()];
-    const std::size_t certain = free.empty() ? 0 : free[stream.UniformInteger(free.size())];
-    for (const std::size_t j : free) {
-      if (j != certain && stream.Uniform() >= chance) continue;
-      const CoordinateView& view = map().views()[j];
-      // A choice has no near and far: it moves as often as sigma says.
-      if (view.is_choice()) {
-        if (stream.Uniform() < sigma) unit[j] = stream.Uniform();
-      } else {
-        unit[j] = Reflected(unit[j] + sigma * stream.Normal());
-      }
-    }
-    raw.push_back(std::move(unit));
+    const double sigma = kPerturbationSigmas[(i / centres) % kPerturbationSigmas.size()];
+    raw.push_back(Perturb(map(), models().points()[incumbents[i % centres]].unit, sigma, &stream));
   }
   for (std::vector<double>& unit : raw) map().Snap(&unit);
   return raw;

@@ -34,6 +34,12 @@ Term OfCorrelation(double atanh_rho) {
   return {-0.5 * z * z, -z};
 }
 
+Term OfWarp(double log_parameter) {
+  constexpr double kSpread = 0.75;
+  const double z = log_parameter / kSpread;
+  return {-0.5 * z * z, -z / kSpread};
+}
+
 }  // namespace
 
 GpOptions GpOptions::Read(ObjectReader* reader) {
@@ -58,7 +64,8 @@ Interval BoundsOf(const HyperLayout& layout, const GpOptions& options, std::size
   if (entry == layout.scale()) return logs(options.scale);
   if (entry == layout.jitter()) return logs(options.jitter);
   if (layout.has_time && entry == layout.decay()) return logs({1e-4, 3.0});
-  return {-3.0, 3.0};
+  if (layout.has_task && entry == layout.correlation()) return {-3.0, 3.0};
+  return logs({0.1, 10.0});
 }
 
 std::vector<double> DefaultTheta(const HyperLayout& layout, const GpOptions& options) {
@@ -108,6 +115,9 @@ double LogPrior(const HyperLayout& layout, const GpOptions& options, std::span<c
   }
   if (layout.has_time) add(layout.decay(), OfDecay(theta[layout.decay()]));
   if (layout.has_task) add(layout.correlation(), OfCorrelation(theta[layout.correlation()]));
+  for (std::size_t entry = layout.warp(0); entry < layout.size(); ++entry) {
+    add(entry, OfWarp(theta[entry]));
+  }
   return total;
 }
 

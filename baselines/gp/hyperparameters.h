@@ -5,7 +5,8 @@
 //
 // theta, in this order: log lengthscale of each group; log output scale (variance); log jitter (the
 // variance of noise that no standard error accounts for); with times, log decay rate; with tasks,
-// atanh of the correlation between the two tasks.
+// atanh of the correlation between the two tasks; with input warps, log a and log b of each
+// (input_warp.h, its prior as well).
 //
 // Prior families, densities over the natural value:
 //   kGamma            lengthscale Gamma(3, 6), scale Gamma(2, 0.15) (BoTorch up to 0.11), jitter
@@ -57,12 +58,17 @@ struct HyperLayout {
   bool has_time = false;
   bool has_task = false;
   bool has_known_noise = false;  // standard errors account for (nearly) all of it
+  std::size_t warps = 0;         // features with an input warp
 
   std::size_t scale() const { return groups; }
   std::size_t jitter() const { return groups + 1; }
   std::size_t decay() const { return groups + 2; }
   std::size_t correlation() const { return groups + (has_time ? 3 : 2); }
-  std::size_t size() const { return groups + 2 + (has_time ? 1 : 0) + (has_task ? 1 : 0); }
+  /// log a of a warp; log b follows it.
+  std::size_t warp(std::size_t i) const {
+    return groups + 2 + (has_time ? 1 : 0) + (has_task ? 1 : 0) + 2 * i;
+  }
+  std::size_t size() const { return warp(warps); }
 };
 
 /// Of one entry of theta, in theta's own (logarithmic) terms.

@@ -15,7 +15,13 @@ HyperLayout GpData::layout() const {
           .is_choice = is_choice.empty() ? nullptr : &is_choice,
           .has_time = !time.empty(),
           .has_task = !task.empty(),
-          .has_known_noise = 2 * static_cast<std::size_t>(known) > noise.size()};
+          .has_known_noise = 2 * static_cast<std::size_t>(known) > noise.size(),
+          .warps = warped.size()};
+}
+
+InputWarp WarpOf(const GpData& data, std::span<const double> theta, std::size_t i) {
+  const std::size_t entry = data.layout().warp(i);
+  return {std::exp(theta[entry]), std::exp(theta[entry + 1])};
 }
 
 void ScaleFeatures(const GpData& data, std::span<const double> theta, Matrix* scaled) {
@@ -24,6 +30,14 @@ void ScaleFeatures(const GpData& data, std::span<const double> theta, Matrix* sc
   for (std::size_t f = 0; f < data.features.cols(); ++f) {
     const double inverse = std::exp(-theta[data.group_of[f]]);
     for (std::size_t i = 0; i < n; ++i) (*scaled)(f, i) = data.features(i, f) * inverse;
+  }
+  for (std::size_t k = 0; k < data.warped.size(); ++k) {
+    const std::size_t f = data.warped[k];
+    const InputWarp warp = WarpOf(data, theta, k);
+    const double inverse = std::exp(-theta[data.group_of[f]]);
+    for (std::size_t i = 0; i < n; ++i) {
+      (*scaled)(f, i) = warp.Apply(data.features(i, f)) * inverse;
+    }
   }
 }
 
@@ -141,8 +155,38 @@ bool LogPosterior::Evaluate(std::span<const double> theta, double* value, double
     const double safe = std::abs(u) < 1e-6 ? 1e-6 : u;
     gradient[layout_.correlation()] = by_correlation * 2.0 / std::sinh(2.0 * safe);
   }
+  if (layout_.warps > 0) AddWarpGradient(theta, gradient);
   *value += LogPrior(layout_, options_, theta, gradient);
   return true;
+}
+
+void LogPosterior::AddWarpGradient(std::span<const double> theta, double* gradient) {
+  // The rows of slope_ hold d log p / d K_ij times K_ij's slope by now, each pair once:
+  // d log p / d s_i = -sum_j slope_ij (s_i - s_j) over scaled values s.
+  const std::size_t n = data_.size();
+  for (std::size_t k = 0; k < layout_.warps; ++k) {
+    const std::size_t f = data_.warped[k];
+    const double* s = scaled_.row(f);
+    by_feature_.assign(n, 0.0);
+    for (std::size_t i = 0; i < n; ++i) {
+      const double* g = slope_.row(i);
+      double own = 0.0;
+      for (std::size_t j = i + 1; j < n; ++j) {
+        const double pull = g[j] * (s[i] - s[j]);
+        own += pull;
+        by_feature_[j] += pull;
+      }
+      by_feature_[i] -= own;
+    }
+    const InputWarp warp = WarpOf(data_, theta, k);
+    const double inverse = std::exp(-theta[data_.group_of[f]]);
+    for (std::size_t i = 0; i < n; ++i) {
+      const double by_warped = by_feature_[i] * inverse;
+      const double x = data_.features(i, f);
+      gradient[layout_.warp(k)] += by_warped * warp.SlopeByLogA(x);
+      gradient[layout_.warp(k) + 1] += by_warped * warp.SlopeByLogB(x);
+    }
+  }
 }
 
 }  // namespace rectune::baselines

@@ -10,7 +10,8 @@
 // and T_ij = exp(-decay |t_i - t_j|) where there are times (the (1 - e)^{|t - t'| / 2} of
 // TV-GP-UCB, Bogunovic et al., AISTATS 2016, in one parameter), times the tasks' correlation where
 // two points belong to different tasks (Bonilla et al., NeurIPS 2007, outputs standardised task by
-// task).
+// task). A feature with an input warp enters as w(x; a, b) (input_warp.h); for its parameters
+//   d / d log a = sum_i (d log p / d w_i) (d w_i / d log a).
 //
 //   LogPosterior density(data, options);
 //   if (density.Evaluate(theta, &value, gradient)) ...   // false: A is not positive definite there
@@ -22,6 +23,7 @@
 
 #include "baselines/gp/dense.h"
 #include "baselines/gp/hyperparameters.h"
+#include "baselines/gp/input_warp.h"
 
 namespace rectune::baselines {
 
@@ -29,17 +31,21 @@ struct GpData {
   Matrix features;                    // a row a point
   std::vector<std::size_t> group_of;  // of each feature, ascending
   std::size_t groups = 0;
-  std::vector<bool> is_choice;  // of each group; empty: none is
-  std::vector<double> y;        // standardised
-  std::vector<double> noise;    // known variance, in y's units squared
-  std::vector<double> time;     // empty, or one a point
-  std::vector<int> task;        // empty, or 0 / 1 a point
+  std::vector<bool> is_choice;      // of each group; empty: none is
+  std::vector<double> y;            // standardised
+  std::vector<double> noise;        // known variance, in y's units squared
+  std::vector<double> time;         // empty, or one a point
+  std::vector<int> task;            // empty, or 0 / 1 a point
+  std::vector<std::size_t> warped;  // features in [0, 1] with an input warp of their own
 
   std::size_t size() const { return y.size(); }
   HyperLayout layout() const;
 };
 
-/// Features divided by their lengthscales, a row a feature (points side by side).
+/// The warp of data.warped[i].
+InputWarp WarpOf(const GpData& data, std::span<const double> theta, std::size_t i);
+
+/// Features, warped, divided by their lengthscales, a row a feature (points side by side).
 void ScaleFeatures(const GpData& data, std::span<const double> theta, Matrix* scaled);
 
 /// The factor T between a point of the data and one at `time` of `task`.
@@ -56,6 +62,8 @@ class LogPosterior {
   bool Evaluate(std::span<const double> theta, double* value, double* gradient);
 
  private:
+  void AddWarpGradient(std::span<const double> theta, double* gradient);
+
   const GpData& data_;
   const GpOptions& options_;
   HyperLayout layout_;
@@ -67,6 +75,7 @@ class LogPosterior {
   Matrix inverse_;
   std::vector<double> solved_;
   std::vector<double> alpha_;
+  std::vector<double> by_feature_;  // d log p / d (scaled feature), a point; with warps
 };
 
 }  // namespace rectune::baselines

@@ -24,6 +24,12 @@ GpPosterior::GpPosterior(const GpData& data, std::vector<double> theta, const Gp
     inverse_lengthscale_.push_back(std::exp(-theta_[group]));
   }
   ScaleFeatures(data, theta_, &scaled_);
+  if (!data.warped.empty()) {
+    warps_.resize(features());
+    for (std::size_t k = 0; k < data.warped.size(); ++k) {
+      warps_[data.warped[k]] = WarpOf(data, theta_, k);
+    }
+  }
 
   Matrix kernel(n, n);
   std::vector<double> slope(n);
@@ -67,7 +73,7 @@ void GpPosterior::Predict(const Matrix& candidates, CandidateBlock* block) const
   block->scaled.Reshape(features(), count);
   for (std::size_t f = 0; f < features(); ++f) {
     double* row = block->scaled.row(f);
-    for (std::size_t r = 0; r < count; ++r) row[r] = candidates(r, f) * inverse_lengthscale_[f];
+    for (std::size_t r = 0; r < count; ++r) row[r] = Scaled(f, candidates(r, f));
   }
   block->kernel.Reshape(n, count);
   block->whitened.Resize(n, count);
@@ -107,7 +113,7 @@ void GpPosterior::Predict(const double* point_features, CandidatePoint* point) c
   point->slope.resize(n);
   point->whitened.assign(n, 0.0);
   for (std::size_t f = 0; f < features(); ++f) {
-    point->scaled[f] = point_features[f] * inverse_lengthscale_[f];
+    point->scaled[f] = Scaled(f, point_features[f]);
     AddSquaredDifference(point->scaled[f], scaled_.row(f), point->kernel.data(), n);
   }
   Matern52(point->kernel.data(), point->slope.data(), n);
@@ -126,6 +132,7 @@ void GpPosterior::Predict(const double* point_features, CandidatePoint* point) c
 void GpPosterior::AddGradient(const CandidatePoint& point, double mean_weight,
                               const double* whitened_weight, double* scratch,
                               double* gradient) const {
+  RECTUNE_CHECK(warps_.empty(), "there is no gradient through an input warp");
   const std::size_t n = size();
   std::fill(scratch, scratch + n, 0.0);
   Axpy(mean_weight, alpha_.data(), scratch, n);

@@ -11,10 +11,12 @@
 // With A = K + noise = U^T U and M = U^-T (dense.h): mean = k . alpha, covariance(x, x') = k(x, x')
 // - (M k)(M k'). A matrix that is not positive definite as it stands (duplicates without noise)
 // gets 1e-10, 1e-8, ... 1e-2 of the output scale added to its diagonal, the first that helps:
-// `added_jitter()` says which.
+// `added_jitter()` says which. Features come as they are: input warps are applied here. There is no
+// gradient through a warp: nobody needs one, and asking for it is a broken contract.
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -78,12 +80,18 @@ class GpPosterior {
                  double* scratch) const;
 
  private:
+  double Scaled(std::size_t feature, double value) const {
+    const bool warped = !warps_.empty() && warps_[feature].has_value();
+    return (warped ? warps_[feature]->Apply(value) : value) * inverse_lengthscale_[feature];
+  }
+
   std::vector<double> theta_;
   double scale_ = 1.0;
   double added_jitter_ = 0.0;
-  std::vector<double> inverse_lengthscale_;  // of each feature
-  Matrix scaled_;                            // data, a row a feature
-  Matrix inverse_factor_;                    // M
+  std::vector<double> inverse_lengthscale_;      // of each feature
+  std::vector<std::optional<InputWarp>> warps_;  // of each feature; empty: none has one
+  Matrix scaled_;                                // data, a row a feature
+  Matrix inverse_factor_;                        // M
   Matrix inverse_factor_transposed_;
   std::vector<double> alpha_;
   std::vector<double> coupling_;  // of each data point with the query's slice, times the scale

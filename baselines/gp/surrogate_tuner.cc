@@ -64,8 +64,10 @@ std::vector<Proposal> SurrogateTuner::DoPropose(int arms) {
   }
   if (at_random < arms) {
     RECTUNE_CHECK(models_.is_fitted(), "production's entry is enough for a model");
+    const std::string source =
+        name() + options_.remark + (models_.lacks_output_warp() ? " (outputs not warped)" : "");
     for (const std::vector<double>& unit : PickArms(arms - at_random, at_random, pending)) {
-      proposals.push_back(MakeProposal(space.Decode(unit), name() + options_.remark));
+      proposals.push_back(MakeProposal(space.Decode(unit), source));
     }
   }
   for (const Proposal& proposal : proposals) {
@@ -115,7 +117,7 @@ Configuration SurrogateTuner::DoRecommend() const {
     if (options_.models.second_task && ObjectiveReading(*point.trial, task()).value <= 0.0) {
       continue;
     }
-    const double mean = models_.objective().standardisation.Invert(block.mean[i]);
+    const double mean = models_.objective().ToNative(block.mean[i]);
     if (mean > best_mean) {
       best = configuration;
       best_mean = mean;

@@ -11,18 +11,6 @@
 
 namespace rectune::baselines {
 
-Standardisation StandardisationOf(std::span<const double> values) {
-  Standardisation result;
-  const double n = static_cast<double>(values.size());
-  for (const double v : values) result.centre += v / n;
-  double square = 0.0;
-  for (const double v : values) square += (v - result.centre) * (v - result.centre) / n;
-  const double spread = std::sqrt(square);
-  // Constant up to rounding counts as constant.
-  if (spread > 1e-12 * std::max(1.0, std::abs(result.centre))) result.spread = spread;
-  return result;
-}
-
 Reading ObjectiveReading(const Trial& trial, const TuningTask& task) {
   const Score score = task.objective.Evaluate(trial.measurement, *task.metrics);
   return {score.value, score.standard_error};
@@ -83,14 +71,25 @@ void TaskModels::Collect(std::span<const Trial> history) {
       values.push_back(readings.back().value);
     }
     model.standardisation = StandardisationOf(values);
+    if (options_.warps_outputs && k == 0) {
+      for (double& value : values) value = model.standardisation.Apply(value);
+      model.warp = FitOutputWarp(values);
+    }
     GpData data;
     data.features = features_;
     data.group_of = map_.group_of();
     data.groups = map_.groups();
     data.is_choice = map_.is_choice();
+    for (const std::size_t j : map_.free_coordinates()) {
+      if (options_.warps_inputs && !map_.views()[j].has_levels()) {
+        data.warped.push_back(map_.first_feature(j));
+      }
+    }
     for (std::size_t i = 0; i < n; ++i) {
-      const double error = readings[i].standard_error / model.standardisation.spread;
-      data.y.push_back(model.standardisation.Apply(readings[i].value));
+      const double y = model.standardisation.Apply(readings[i].value);
+      const double error =
+          readings[i].standard_error / model.standardisation.spread * model.warp.Slope(y);
+      data.y.push_back(model.warp.Apply(y));
       data.noise.push_back(error * error + (points_[i].in_box ? 0.0 : 1.0));
       if (options_.uses_time) data.time.push_back(points_[i].trial->round);
     }

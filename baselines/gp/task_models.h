@@ -12,6 +12,10 @@
 // What it does with awkward data: a configuration outside a tightened box sits at the nearest edge
 // with a whole standard deviation of extra noise; constant outputs are standardised by 1; a single
 // point (production, exact) leaves the prior in charge; duplicates stay, each with its own noise.
+//
+// On request the objective's readings go through a power transform (output_warp.h), a metric's
+// never: its bound is all that is asked of it; and every model warps its continuous coordinates
+// (input_warp.h).
 #pragma once
 
 #include <cstdint>
@@ -22,8 +26,10 @@
 #include "baselines/acquisition/improvement.h"
 #include "baselines/gp/feature_map.h"
 #include "baselines/gp/fit.h"
+#include "baselines/gp/output_warp.h"
 #include "baselines/gp/posterior.h"
 #include "baselines/gp/second_task.h"
+#include "baselines/gp/standardisation.h"
 #include "core/tuner.h"
 
 namespace rectune::baselines {
@@ -35,23 +41,16 @@ struct ModelPoint {
   bool in_box = true;
 };
 
-/// native = centre + spread * standardised
-struct Standardisation {
-  double centre = 0.0;
-  double spread = 1.0;
-  double Apply(double native) const { return (native - centre) / spread; }
-  double Invert(double standardised) const { return centre + spread * standardised; }
-};
-
-/// Mean and standard deviation; a spread of 1 when there is none.
-Standardisation StandardisationOf(std::span<const double> values);
-
 struct MetricModel {
   Standardisation standardisation;
+  OutputWarp warp;  // of standardised values; the identity unless asked for
   GpData data;
   std::vector<double> theta;
   FitResult fit;
   std::unique_ptr<GpPosterior> posterior;
+
+  /// What the model calls `value`, in native units.
+  double ToNative(double value) const { return standardisation.Invert(warp.Invert(value)); }
 };
 
 /// Reads one number and its standard error off a trial.
@@ -66,6 +65,8 @@ struct TaskModelOptions {
   GpOptions gp;
   bool uses_time = false;               // the round is a coordinate of the kernel
   bool models_each_north_star = false;  // besides their scalarisation
+  bool warps_outputs = false;
+  bool warps_inputs = false;
   /// Not with uses_time. Every model learns from it, with a correlation of its own; questions are
   /// about the first task, and points() are the first task's alone.
   Simulator second_task = nullptr;
@@ -94,6 +95,10 @@ class TaskModels {
   /// Only with models_each_north_star.
   const MetricModel& north_star(std::size_t k) const { return models_[1 + constraints() + k]; }
   bool is_fitted() const { return models_.front().posterior != nullptr; }
+  /// Whether an output warp was asked for and the readings were too few or all the same.
+  bool lacks_output_warp() const {
+    return options_.warps_outputs && models_.front().warp.is_identity();
+  }
 
   /// Product over guardrails of P(the latent lift holds its bound) at a block's candidates.
   std::vector<double> ProbabilityFeasible(const Matrix& candidates) const;

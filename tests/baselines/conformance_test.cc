@@ -73,6 +73,7 @@ TEST_CASE("the table names each tuner once and says what it is", "[conformance]"
                                "gp",
                                "tv_gp",
                                "multi_task_gp",
+                               "hebo",
                                "qlognehvi",
                                "qlognparego",
                                "turbo",
@@ -294,7 +295,8 @@ TEST_CASE("what learns clearly beats random search on a noiseless bowl", "[confo
     check(name, kSeeds);
   }
   // A model a round costs: fewer seeds.
-  for (const char* name : {"gp", "tv_gp", "qlognehvi", "qlognparego", "turbo", "turbo_m", "scbo"}) {
+  for (const char* name :
+       {"gp", "tv_gp", "hebo", "qlognehvi", "qlognparego", "turbo", "turbo_m", "scbo"}) {
     check(name, 3);
   }
 }
@@ -341,6 +343,9 @@ TEST_CASE("options: unknown keys, wrong types and ranges are refused where they 
                              {"spsa", {{"c", 0.0}}, "/o/c"},
                              {"spsa", {{"first_step", 0.9}}, "/o/first_step"},
                              {"spsa", {{"level_share", "all"}}, "/o/level_share"},
+                             {"hebo", {{"generations", 0}}, "/o/generations"},
+                             {"hebo", {{"population", 3}}, "/o/population"},
+                             {"hebo", {{"warp_outputs", 1}}, "/o/warp_outputs"},
                              {"pagmo_de", {{"population", 6}}, "/o/population"},
                              {"nlopt_sbplx", {{"first_step", 0.0}}, "/o/first_step"},
                              {"nlopt_bobyqa", {{"tolerance", 1.0}}, "/o/tolerance"}};
@@ -360,7 +365,7 @@ TEST_CASE("a state that is not the tuner's own is refused", "[conformance]") {
   const TuningTask task = MakeToyTask(1, kRounds, kArms);
   const std::vector<Trial> history{ProductionTrial(*task.space, *task.metrics)};
   for (const char* name : {"sobol", "engineer", "cma_es", "successive_halving", "spsa", "auto",
-                           "pagmo_de", "nlopt_sbplx", "dlib_global", "gp", "turbo"}) {
+                           "pagmo_de", "nlopt_sbplx", "dlib_global", "gp", "hebo", "turbo"}) {
     INFO(name);
     const Json foreign{{"proposed_rounds", 1}, {"private", {{"surprise", 1}}}};
     CHECK_THROWS_AS(Make(name, task)->Restore(history, foreign), ConfigError);

@@ -136,18 +136,28 @@ TEST_CASE("the gradient of the log posterior is that of its value", "[gp]") {
     PriorFamily prior;
     bool times;
     bool tasks;
+    bool warps = false;
   };
   for (const Case& c : {Case{"gamma", PriorFamily::kGamma, false, false},
                         Case{"dimension-scaled", PriorFamily::kDimensionScaled, false, false},
                         Case{"flat", PriorFamily::kFlat, false, false},
                         Case{"times", PriorFamily::kGamma, true, false},
                         Case{"tasks", PriorFamily::kGamma, false, true},
-                        Case{"both", PriorFamily::kDimensionScaled, true, true}}) {
+                        Case{"both", PriorFamily::kDimensionScaled, true, true},
+                        Case{"warps", PriorFamily::kGamma, false, false, true},
+                        Case{"all", PriorFamily::kFlat, true, true, true}}) {
     GpData data = RandomData(23, 5, 4, 0.05);
     for (std::size_t i = 0; i < data.size(); ++i) {
       const std::size_t round = i / 4;
       if (c.times) data.time.push_back(static_cast<double>(round));
       if (c.tasks) data.task.push_back(i % 3 == 0 ? 1 : 0);
+    }
+    // A feature of a shared group and two of their own; points on the borders, where slopes by x
+    // may be infinite, and slopes by the warp's parameters are not.
+    if (c.warps) {
+      data.warped = {1, 2, 4};
+      data.features(3, 1) = 0.0;
+      data.features(5, 2) = 1.0;
     }
     GpOptions options;
     options.prior = c.prior;

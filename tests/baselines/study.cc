@@ -22,6 +22,9 @@ Json QuickOptions(const std::string& name) {
     searched["simulated_points"] = 12;
     return searched;
   }
+  if (name == "hebo") {
+    return {{"population", 16}, {"generations", 10}, {"fit_restarts", 0}, {"fit_iterations", 20}};
+  }
   for (const char* turbo : {"turbo", "turbo_m", "scbo"}) {
     if (name == turbo) {
       return {{"candidates", 64}, {"features", 64}, {"fit_restarts", 0}, {"fit_iterations", 20}};
