@@ -20,12 +20,12 @@ namespace rectune::agents {
 /// What stays the same within a round.
 struct Brief {
   const TuningTask* task = nullptr;
-  const std::vector<Notice>* notices = nullptr;  // what the task's owner has announced, or null
   const FeatureMap* features = nullptr;
   const Skill* skill = nullptr;                    // null when the Skillhub is switched off
   const ParameterSpace* box = nullptr;             // the skill's search space, or the root
   const std::vector<int>* rule_helpful = nullptr;  // one a rule of `skill`
   const std::vector<int>* rule_harmful = nullptr;
+  const std::vector<Notice>* notices = nullptr;  // what the task's owner has announced, or null
 };
 
 /// One proposal on its way from model text to an arm.

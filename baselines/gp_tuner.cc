@@ -61,12 +61,12 @@ GpTunerOptions GpTunerOptions::Read(ObjectReader* reader) {
 
 GpTunerOptions GpTunerOptions::FromJson(const Json& options, const std::string& path) {
   ObjectReader reader(options, path);
-  const GpTunerOptions result = Read(&reader);
+  GpTunerOptions result = Read(&reader);
   reader.Finish();
   return result;
 }
 
-GpTuner::GpTuner(std::string name, TuningTask task, GpTunerOptions options)
+GpTuner::GpTuner(std::string name, TuningTask task, const GpTunerOptions& options)
     : SurrogateTuner(std::move(name), std::move(task), options.surrogate),
       options_(options),
       optimiser_(map(), options_.optimise),

@@ -36,7 +36,7 @@ struct GpTunerOptions {
 
 class GpTuner : public SurrogateTuner {
  public:
-  GpTuner(std::string name, TuningTask task, GpTunerOptions options);
+  GpTuner(std::string name, TuningTask task, const GpTunerOptions& options);
 
  protected:
   std::vector<std::vector<double>> PickArms(

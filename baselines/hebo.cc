@@ -91,7 +91,7 @@ std::vector<std::size_t> SampleBatch(const std::vector<std::size_t>& front, std:
   return batch;
 }
 
-Hebo::Hebo(std::string name, TuningTask task, HeboOptions options)
+Hebo::Hebo(std::string name, TuningTask task, const HeboOptions& options)
     : SurrogateTuner(std::move(name), std::move(task), options.surrogate), options_(options) {}
 
 GpPosterior Hebo::Believe(const std::vector<std::vector<double>>& pending) const {

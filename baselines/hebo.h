@@ -52,7 +52,7 @@ std::vector<std::size_t> SampleBatch(const std::vector<std::size_t>& front, std:
 
 class Hebo : public SurrogateTuner {
  public:
-  Hebo(std::string name, TuningTask task, HeboOptions options);
+  Hebo(std::string name, TuningTask task, const HeboOptions& options);
 
  private:
   std::vector<std::vector<double>> PickArms(

@@ -293,7 +293,7 @@ std::vector<PeekingRates> Testbed::StudyPeeking(std::uint64_t seed, double users
                                                 int experiments, std::size_t phase) const {
   const std::vector<int> days = LookDays(horizon_days(), looks);
   const std::vector<AccruedOutcome> control = parts_->Experiment({}, {}, phase, days);
-  const std::array<const AccruedOutcome*, 1> arms = {&control[0]};
+  const std::array<const AccruedOutcome*, 1> arms = {control.data()};
   const PeekedExperiment experiment(control[0], arms, days, parts_->Options(users_per_arm));
   return MeasurePeeking(experiment, seed, experiments);
 }

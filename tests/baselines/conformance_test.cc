@@ -225,7 +225,7 @@ TEST_CASE("every tuner goes on under a new objective, restored or not", "[confor
     // Before the notice nobody knows of it; after it, whoever looks at scores goes elsewhere. The
     // engineer's list of moves goes on until an arm wins, and here none does.
     const Run untold = run(0, false);
-    const auto before = static_cast<std::ptrdiff_t>((kShift - 1) * kArms);
+    const std::ptrdiff_t before = std::ptrdiff_t{kShift - 1} * kArms;
     CHECK(std::equal(whole.proposals.begin(), whole.proposals.begin() + before,
                      untold.proposals.begin()));
     const std::set<std::string> blind{"production", "random", "sobol", "engineer"};

@@ -132,10 +132,10 @@ TEST_CASE("the vectorised kernel is Matern-5/2 to an ulp or two, slope included"
 
 TEST_CASE("the gradient of the log posterior is that of its value", "[gp]") {
   struct Case {
-    const char* what;
-    PriorFamily prior;
-    bool times;
-    bool tasks;
+    const char* what = "";
+    PriorFamily prior = PriorFamily::kGamma;
+    bool times = false;
+    bool tasks = false;
     bool warps = false;
   };
   for (const Case& c : {Case{"gamma", PriorFamily::kGamma, false, false},

@@ -70,7 +70,7 @@ struct Desk {
       TestbedPort port = *open(scenario, task, size);
       const TestbedPort plain = port;
       port.peek = [plain](std::uint64_t, double, std::span<const Configuration> arms, int looks,
-                          std::span<const Configuration> before) {
+                          std::span<const Configuration> /*before*/) {
         return MadeUpLooks(plain, arms.size(), looks);
       };
       port.study_peeking = [](std::uint64_t, double, int, int) { return MadeUpRates(); };
