@@ -34,25 +34,6 @@ double Median(std::vector<double> values) {
 
 }  // namespace
 
-TurboOptions TurboOptions::FromJson(const Json& options, const std::string& path,
-                                    const TurboOptions& defaults) {
-  ObjectReader reader(options, path);
-  TurboOptions result = defaults;
-  result.surrogate.models.gp = GpOptions::Read(&reader);
-  result.surrogate.startup_arms = static_cast<int>(
-      reader.IntegerOr("startup_arms", result.surrogate.startup_arms, {1, 100000}));
-  if (defaults.regions > 1) {
-    result.regions = static_cast<int>(reader.IntegerOr("regions", result.regions, {2, 50}));
-  }
-  result.candidates =
-      static_cast<int>(reader.IntegerOr("candidates", result.candidates, {0, 100000}));
-  result.features = static_cast<int>(reader.IntegerOr("features", result.features, {8, 16384}));
-  result.success_tolerance =
-      static_cast<int>(reader.IntegerOr("success_tolerance", result.success_tolerance, {1, 1000}));
-  reader.Finish();
-  return result;
-}
-
 Turbo::Turbo(std::string name, TuningTask task, const TurboOptions& options)
     : SurrogateTuner(std::move(name), std::move(task), options.surrogate),
       options_(options),
