@@ -92,7 +92,7 @@ void RequireCredibleArm(double users_per_arm, const TestbedPort& testbed, const 
 }
 
 std::string TaskTitle(const TestbedPort& testbed) {
-  const std::string title = testbed.scenario + "/" + testbed.task + " (" + testbed.size + ")";
+  std::string title = testbed.scenario + "/" + testbed.task + " (" + testbed.size + ")";
   if (testbed.schedule.phases.size() == 1) return title;
   return title + ", phase " + std::to_string(testbed.phase) + " (" +
          testbed.schedule.phases[testbed.phase].label + ")";
