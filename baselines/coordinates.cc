@@ -80,4 +80,9 @@ std::size_t CoordinateView::LevelOf(double unit) const {
   return std::min(static_cast<std::size_t>(cell), levels() - 1);
 }
 
+double Reflected(double u) {
+  const double folded = std::fmod(std::abs(u), 2.0);
+  return folded <= 1.0 ? folded : 2.0 - folded;
+}
+
 }  // namespace rectune::baselines

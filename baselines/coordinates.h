@@ -43,4 +43,7 @@ struct CoordinateView {
 
 std::vector<CoordinateView> ViewCoordinates(const ParameterSpace& space);
 
+/// `u` folded into [0, 1] at its ends, as a step that leaves the cube comes back into it.
+double Reflected(double u);
+
 }  // namespace rectune::baselines

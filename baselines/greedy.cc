@@ -2,7 +2,6 @@
 #include "baselines/greedy.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "baselines/score_history.h"
@@ -13,11 +12,6 @@ namespace {
 
 // A space of one configuration has no other to step to; anything else changes well before this.
 constexpr int kMaxRedraws = 100;
-
-double Reflect(double u) {
-  const double folded = std::fmod(std::abs(u), 2.0);
-  return folded <= 1.0 ? folded : 2.0 - folded;
-}
 
 }  // namespace
 
@@ -52,7 +46,7 @@ std::vector<double> GreedyHillClimb::Step(const std::vector<double>& from,
       const std::size_t level = view.LevelOf(unit[j]);
       half_cell = 0.5 * (view.edges[level + 1] - view.edges[level]);
     }
-    unit[j] = Reflect(unit[j] + std::max(options_.sigma, half_cell) * stream.Normal());
+    unit[j] = Reflected(unit[j] + std::max(options_.sigma, half_cell) * stream.Normal());
   }
   return unit;
 }

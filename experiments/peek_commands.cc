@@ -8,14 +8,13 @@
 #include <vector>
 
 #include "core/config_error.h"
+#include "core/random_stream.h"
 #include "experiments/commands.h"
 #include "experiments/task_access.h"
 #include "experiments/text_grid.h"
 
 namespace rectune::experiments {
 namespace {
-
-constexpr double kNormal975 = 1.959963984540054;  // of the standard normal
 
 int LooksOrDaily(int looks, const TestbedPort& testbed) {
   if (looks == 0) return testbed.horizon_days;
@@ -70,7 +69,7 @@ void PrintArm(const PeekArm& arm, const TestbedPort& testbed, std::ostream& out)
       grid.AddRow({testbed.metrics->metrics()[k].name, std::to_string(look.day),
                    Signed(reading.lift, 3), Fixed(reading.standard_error, 3),
                    Fixed(reading.p_value, 4),
-                   Interval(reading.lift, kNormal975 * reading.standard_error),
+                   Interval(reading.lift, NormalQuantile(0.975) * reading.standard_error),
                    Fixed(reading.always_valid_p_value, 4),
                    Interval(reading.lift, reading.always_valid_half_width)});
     }
@@ -167,13 +166,10 @@ int PeekedAbCommand(const AbArguments& arguments, const Workbench& workbench, Co
                            {"users_per_arm", peeked[i].users_per_arm},
                            {"looks", std::move(looks_json)}});
     }
-    console.out << DumpPretty({{"scenario", testbed->scenario},
-                               {"task", testbed->task},
-                               {"size", testbed->size},
-                               {"seed", arguments.seed},
-                               {"users_per_arm", users},
-                               {"horizon_days", testbed->horizon_days},
-                               {"arms", std::move(arms_json)}});
+    console.out << DumpPretty(Answer(*testbed, {{"seed", arguments.seed},
+                                                {"users_per_arm", users},
+                                                {"horizon_days", testbed->horizon_days},
+                                                {"arms", std::move(arms_json)}}));
     return kExitDone;
   }
   std::ostream& out = console.out;
@@ -202,14 +198,11 @@ int PeekingCommand(const PeekingArguments& arguments, const Workbench& workbench
   if (arguments.task.as_json) {
     Json lines_json = Json::array();
     for (const PeekingLine& line : lines) lines_json.push_back(LineJson(line, *testbed->metrics));
-    console.out << DumpPretty({{"scenario", testbed->scenario},
-                               {"task", testbed->task},
-                               {"size", testbed->size},
-                               {"seed", arguments.seed},
-                               {"users_per_arm", users},
-                               {"looks", looks},
-                               {"experiments", arguments.experiments},
-                               {"metrics", std::move(lines_json)}});
+    console.out << DumpPretty(Answer(*testbed, {{"seed", arguments.seed},
+                                                {"users_per_arm", users},
+                                                {"looks", looks},
+                                                {"experiments", arguments.experiments},
+                                                {"metrics", std::move(lines_json)}}));
     return kExitDone;
   }
   std::ostream& out = console.out;

@@ -2,17 +2,13 @@
 #include "baselines/acquisition/raw_points.h"
 
 #include <algorithm>
-#include <cmath>
+
+#include "baselines/coordinates.h"
 
 namespace rectune::baselines {
 namespace {
 
 constexpr double kPerturbedCoordinates = 20.0;
-
-double Reflected(double u) {
-  const double folded = std::fmod(std::abs(u), 2.0);
-  return folded <= 1.0 ? folded : 2.0 - folded;
-}
 
 }  // namespace
 

@@ -17,13 +17,12 @@
 namespace rectune::sim {
 namespace {
 
+using testing::kOptions;
+using testing::kUsers;
 using testing::MakePanel;
 using testing::Outcome;
 using testing::Treat;
 using testing::UserLaw;
-
-constexpr double kUsers = 200000.0;
-const AbOptions kOptions{.users_per_arm = kUsers, .horizon_days = testing::kHorizonDays};
 
 struct Experiment {
   ArmOutcome control;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/random_stream.h"
+#include "sim/ab_platform.h"
 #include "sim/arm_outcome.h"
 
 namespace rectune::sim::testing {
@@ -33,6 +34,9 @@ struct UserLaw {
 };
 
 inline constexpr int kHorizonDays = 7;
+/// Of an arm, where nothing else is asked for.
+inline constexpr double kUsers = 200000.0;
+inline const AbOptions kOptions{.users_per_arm = kUsers, .horizon_days = kHorizonDays};
 
 struct Population {
   int users = 500;

@@ -19,13 +19,12 @@
 namespace rectune::sim {
 namespace {
 
+using testing::kOptions;
 using testing::MakePanel;
 using testing::Outcome;
 using testing::Treat;
 using testing::UserLaw;
 
-constexpr double kUsers = 200000.0;
-const AbOptions kOptions{.users_per_arm = kUsers, .horizon_days = testing::kHorizonDays};
 const std::vector<int> kDays = {1, 2, 3, 4, 5, 6, 7};
 
 /// In the closed-form world days are alike and independent given the user, so what has accrued
