@@ -109,12 +109,10 @@ int SweepCommand(const SweepArguments& arguments, const Workbench& workbench, Co
   if (arguments.task.as_json) {
     Json rows = Json::array();
     for (const SweepPoint& point : points) rows.push_back(PointJson(point, *testbed->metrics));
-    console.out << DumpPretty(
-        {{"scenario", testbed->scenario},
-         {"task", testbed->task},
-         {"size", testbed->size},
-         {"what", "noise-free lifts over production, %, on the evaluation panel; no tuner sees it"},
-         {"points", std::move(rows)}});
+    console.out << DumpPretty(Answer(
+        *testbed,
+        {{"what", "noise-free lifts over production, %, on the evaluation panel; no tuner sees it"},
+         {"points", std::move(rows)}}));
     return kExitDone;
   }
   // To the terminal what most questions are about; everything is in --csv and --json.

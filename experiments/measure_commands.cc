@@ -45,13 +45,11 @@ int EvaluateCommand(const TaskArguments& arguments, const std::string& config,
   const Measurement truth = testbed->truth(configuration);
   const Score score = testbed->objective.Evaluate(truth, *testbed->metrics);
   if (arguments.as_json) {
-    Json json{{"scenario", testbed->scenario},
-              {"task", testbed->task},
-              {"size", testbed->size},
-              {"what", "noise-free truth on the evaluation panel; no tuner sees it"},
-              {"changed_parameters", ChangedParameters(configuration, *testbed->space)},
-              {"score", ScoreJson(score)},
-              {"truth", ToJson(truth, *testbed->metrics)["readings"]}};
+    Json json =
+        Answer(*testbed, {{"what", "noise-free truth on the evaluation panel; no tuner sees it"},
+                          {"changed_parameters", ChangedParameters(configuration, *testbed->space)},
+                          {"score", ScoreJson(score)},
+                          {"truth", ToJson(truth, *testbed->metrics)["readings"]}});
     if (testbed->reference) json["reference_value"] = NumberToJson(ReferenceValue(*testbed));
     console.out << DumpPretty(json);
     return kExitDone;
@@ -96,13 +94,10 @@ int AbCommand(const AbArguments& arguments, const Workbench& workbench, Console&
            {"guardrail_breaches", testbed->objective.Violations(readouts[i], *testbed->metrics)},
            {"measurement", ToJson(readouts[i], *testbed->metrics)}});
     }
-    console.out << DumpPretty({{"scenario", testbed->scenario},
-                               {"task", testbed->task},
-                               {"size", testbed->size},
-                               {"seed", arguments.seed},
-                               {"users_per_arm", users},
-                               {"horizon_days", testbed->horizon_days},
-                               {"arms", std::move(arms_json)}});
+    console.out << DumpPretty(Answer(*testbed, {{"seed", arguments.seed},
+                                                {"users_per_arm", users},
+                                                {"horizon_days", testbed->horizon_days},
+                                                {"arms", std::move(arms_json)}}));
     return kExitDone;
   }
   std::ostream& out = console.out;
@@ -110,6 +105,7 @@ int AbCommand(const AbArguments& arguments, const Workbench& workbench, Console&
       << (arms.size() == 1 ? "" : "s") << " and control (production), " << Short(users)
       << " virtual users an arm, " << testbed->horizon_days << " days, seed " << arguments.seed
       << "\n";
+  for (const std::string& bias : testbed->biases) out << "biased by " << bias << "\n";
   for (std::size_t i = 0; i < arms.size(); ++i) {
     const Measurement& readout = readouts[i];
     const Score score = testbed->objective.Evaluate(readout, *testbed->metrics);

@@ -111,6 +111,10 @@ void WarnOfFewSeeds(const ReportSummary& summary, Verdict* verdict) {
 }
 
 void WarnOfTheRest(const RunData& run, const ReportSummary& summary, Verdict* verdict) {
+  for (const std::string& bias : run.task.biases) {
+    verdict->warnings.push_back("This scenario's experiments are biased by " + bias +
+                                ". Tuners saw what they said; regret is by what a launch brings.");
+  }
   std::string stand_ins;
   for (const TunerSummary& tuner : summary.tuners) {
     if (tuner.is_stand_in) stand_ins += (stand_ins.empty() ? "" : ", ") + tuner.name;

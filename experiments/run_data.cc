@@ -205,6 +205,7 @@ TaskData ReadTask(const fs::path& file) {
                                                     production.PathOf("levels")),
                   .reference = std::nullopt};
     task.reference = ReadReference(reader, *space);
+    if (reader.Has("biases")) task.biases = reader.Strings("biases");
     ReadSchedule(reader, &task);
     return task;
   } catch (const ConfigError& error) {

@@ -100,6 +100,7 @@ struct TaskData {
   int horizon_days = 0;
   Measurement production;  // levels of production in phase 0, noise-free; lifts are 0
   std::optional<ReferenceData> reference;    // of phase 0; absent: report raw values and say so
+  std::vector<std::string> biases = {};      // of experiments, a sentence each; none: unbiased
   std::vector<EventData> events = {};        // in the order of their rounds
   std::string label = "start";               // of phase 0
   std::vector<PhaseData> later_phases = {};  // 1 and on; none: the world stood still

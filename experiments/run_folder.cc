@@ -113,6 +113,7 @@ Json TaskJson(const std::shared_ptr<const TestbedPort>& start, int rounds) {
              {{"configuration", testbed.space->ToJson(testbed.space->Production())},
               {"levels", ToJson(testbed.truth(testbed.space->Production()), *testbed.metrics)}}}};
   if (testbed.reference) json["reference"] = ReferenceJson(testbed);
+  for (const std::string& bias : testbed.biases) json["biases"].push_back(bias);
   for (const EventPort& event : testbed.schedule.events) {
     if (event.round > rounds) continue;
     json["events"].push_back({{"round", event.round},

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/config_error.h"
 #include "experiments/commands.h"
 #include "experiments/task_access.h"
 #include "experiments/text_grid.h"
@@ -15,6 +16,12 @@ namespace rectune::experiments {
 int SimulateCommand(const SimulateArguments& arguments, const Workbench& workbench,
                     Console& console) {
   const auto testbed = OpenTask(arguments.task, workbench);
+  const auto ab = testbed->resolved.find("ab");
+  if (ab != testbed->resolved.end() && ab->contains("interference")) {
+    throw ConfigError("/ab/interference", (*ab)["interference"].dump(),
+                      "nothing: full mode lives users apart, and creators answer to none of them")
+        .In(arguments.task.scenario);
+  }
   std::vector<Configuration> arms = {testbed->space->Production()};
   std::vector<std::string> names = {"production"};
   for (const std::string& config : arguments.configs) {
@@ -39,13 +46,10 @@ int SimulateCommand(const SimulateArguments& arguments, const Workbench& workben
       arms_json.push_back(
           {{"config", names[a]}, {"levels", std::move(levels)}, {"sums", readouts[a].sums}});
     }
-    console.out << DumpPretty({{"scenario", testbed->scenario},
-                               {"task", testbed->task},
-                               {"size", testbed->size},
-                               {"first_user", arguments.first_user},
-                               {"users", arguments.users},
-                               {"replicate", arguments.replicate},
-                               {"arms", std::move(arms_json)}});
+    console.out << DumpPretty(Answer(*testbed, {{"first_user", arguments.first_user},
+                                                {"users", arguments.users},
+                                                {"replicate", arguments.replicate},
+                                                {"arms", std::move(arms_json)}}));
     return kExitDone;
   }
   console.out << TaskTitle(*testbed) << ": full mode, " << arguments.users << " users from number "

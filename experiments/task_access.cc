@@ -98,6 +98,13 @@ std::string TaskTitle(const TestbedPort& testbed) {
          testbed.schedule.phases[testbed.phase].label + ")";
 }
 
+Json Answer(const TestbedPort& testbed, const Json& fields) {
+  Json answer{{"scenario", testbed.scenario}, {"task", testbed.task}, {"size", testbed.size}};
+  if (testbed.schedule.phases.size() > 1) answer["phase"] = testbed.phase;
+  answer.update(fields);
+  return answer;
+}
+
 std::string BoundText(const Guardrail& guardrail) {
   return std::string(guardrail.kind == BoundKind::kFloor ? "at least " : "at most ") +
          Signed(guardrail.lift_bound, 2) + "%";

@@ -34,6 +34,9 @@ void RequireCredibleArm(double users_per_arm, const TestbedPort& testbed, const 
 
 /// "discover_feed/joint (small)", and the phase where there are several.
 std::string TaskTitle(const TestbedPort& testbed);
+/// The fields of a JSON answer, after those that say what it is about: scenario, task, size, and
+/// the phase where there are several.
+Json Answer(const TestbedPort& testbed, const Json& fields);
 /// "at least -3.00%"
 std::string BoundText(const Guardrail& guardrail);
 

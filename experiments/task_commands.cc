@@ -46,6 +46,12 @@ Json ScheduleJson(const SchedulePort& schedule) {
   return {{"events", std::move(events)}, {"phases", std::move(phases)}};
 }
 
+void PrintBiases(const TestbedPort& testbed, std::ostream& out) {
+  if (testbed.biases.empty()) return;
+  out << "\nExperiments are biased; truth, by which regret goes, is a launch's\n";
+  for (const std::string& bias : testbed.biases) out << "  " << bias << "\n";
+}
+
 void PrintSchedule(const TestbedPort& testbed, std::ostream& out) {
   const SchedulePort& schedule = testbed.schedule;
   if (schedule.events.empty()) return;
@@ -123,16 +129,13 @@ int DescribeCommand(const TaskArguments& arguments, const Workbench& workbench, 
       {.rounds = 1, .arms_per_round = 1, .users_per_arm = testbed->default_users_per_arm}, 0);
   const ParameterSpace& space = *testbed->space;
   if (arguments.as_json) {
-    Json json{{"scenario", testbed->scenario},
-              {"task", testbed->task},
-              {"size", testbed->size},
-              {"description", task.description},
-              {"users_per_arm", testbed->default_users_per_arm},
-              {"horizon_days", testbed->horizon_days},
-              {"dimension", space.dimension()},
-              {"objective", testbed->objective.ToJson()},
-              {"parameters", space.ToJson()},
-              {"metrics", testbed->metrics->ToJson()}};
+    Json json = Answer(*testbed, {{"description", task.description},
+                                  {"users_per_arm", testbed->default_users_per_arm},
+                                  {"horizon_days", testbed->horizon_days},
+                                  {"dimension", space.dimension()},
+                                  {"objective", testbed->objective.ToJson()},
+                                  {"parameters", space.ToJson()},
+                                  {"metrics", testbed->metrics->ToJson()}});
     if (testbed->reference) {
       json["reference"] = {{"oracle_value", NumberToJson(testbed->reference->oracle_value)},
                            {"provenance", testbed->reference->provenance}};
@@ -159,6 +162,7 @@ int DescribeCommand(const TaskArguments& arguments, const Workbench& workbench, 
   } else {
     out << "Reference optimum: none is frozen for this task and size\n";
   }
+  PrintBiases(*testbed, out);
   PrintSchedule(*testbed, out);
   out << "\n";
   PrintObjective(*testbed, out);

@@ -95,6 +95,8 @@ struct TestbedPort {
   std::optional<ReferencePort> reference;
   SchedulePort schedule = {};
   std::size_t phase = 0;
+  /// A sentence for each way in which its experiments answer another question than a launch's.
+  std::vector<std::string> biases = {};
 
   /// The smallest arm whose readout is credible here; simulates control on first use.
   std::function<double()> minimum_users_per_arm;

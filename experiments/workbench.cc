@@ -53,6 +53,7 @@ std::shared_ptr<const TestbedPort> PortOf(const std::shared_ptr<const sim::Testb
                    .reference = std::nullopt,
                    .schedule = ScheduleOf(testbed),
                    .phase = phase,
+                   .biases = testbed->Biases(),
                    .minimum_users_per_arm = {},
                    .make_task = {},
                    .run_round = {},

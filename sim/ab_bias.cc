@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/ab_bias.h"
 
+#include <cmath>
+#include <cstdio>
+
 #include "core/object_reader.h"
 
 namespace rectune::sim {
@@ -36,6 +39,39 @@ Interference ReadInterference(ObjectReader reader) {
 
 double Interference::DesignEffect() const {
   return by_cluster ? 1.0 + (users_per_cluster - 1.0) * intra_cluster_correlation : 1.0;
+}
+
+std::vector<std::string> Describe(const AbBias& bias) {
+  const auto number = [](double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%g", value);
+    return std::string(text);
+  };
+  std::vector<std::string> sentences;
+  if (bias.novelty) {
+    const double logit = bias.novelty->click_logit;
+    sentences.push_back("novelty: users of a changed arm click " + number(std::abs(logit)) +
+                        (logit < 0.0 ? " logits less" : " logits more") +
+                        " on the first day, half of that after each " +
+                        number(bias.novelty->half_life_days) + " days");
+  }
+  if (bias.carry_over) {
+    sentences.push_back(
+        "carry-over: users come in the mood that the experiment before left, after " +
+        std::to_string(bias.carry_over->gap_days) + " days on production, " +
+        (bias.carry_over->rerandomised ? "mixed alike over all arms"
+                                       : "each arm in its predecessor's"));
+  }
+  if (bias.interference) {
+    const Interference& interference = *bias.interference;
+    sentences.push_back("interference of strength " + number(interference.strength) +
+                        " through creators: " +
+                        (interference.by_cluster
+                             ? "by cluster, of which " + number(interference.leak) + " leaks, at " +
+                                   number(interference.DesignEffect()) + " times the variance"
+                             : "by user, so that all arms share it"));
+  }
+  return sentences;
 }
 
 AbBias ReadAbBias(const Json& json, const std::string& path) {

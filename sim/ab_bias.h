@@ -22,6 +22,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/json.h"
 
@@ -56,6 +57,9 @@ struct AbBias {
   bool any() const { return novelty || carry_over || interference; }
   double DesignEffect() const { return interference ? interference->DesignEffect() : 1.0; }
 };
+
+/// A sentence a bias, for whoever reads what experiments said.
+std::vector<std::string> Describe(const AbBias& bias);
 
 /// ConfigError with path, value and what is allowed.
 AbBias ReadAbBias(const Json& json, const std::string& path);

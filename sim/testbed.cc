@@ -229,6 +229,7 @@ double Testbed::MinimumUsersPerArm() const {
 }
 int Testbed::horizon_days() const { return parts_->size.world.days; }
 const Json& Testbed::resolved() const { return parts_->scenario.resolved; }
+std::vector<std::string> Testbed::Biases() const { return Describe(parts_->scenario.ab); }
 const Timeline& Testbed::timeline() const { return parts_->timeline; }
 const std::optional<Reference>& Testbed::reference(std::size_t phase) const {
   return parts_->references.at(phase);

@@ -75,6 +75,8 @@ class Testbed {
   int horizon_days() const;
   /// The scenario as resolved (all defaults filled in), for manifests.
   const Json& resolved() const;
+  /// How its experiments mislead, a sentence each (sim/ab_bias.h); none: they do not.
+  std::vector<std::string> Biases() const;
 
   TuningTask MakeTask(const Traffic& traffic, std::uint64_t seed) const;
 

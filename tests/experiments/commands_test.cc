@@ -8,6 +8,8 @@
 #include <sstream>
 
 #include "core/config_error.h"
+#include "experiments/run_data.h"
+#include "experiments/run_folder.h"
 #include "experiments/text_grid.h"
 #include "tests/experiments/process.h"
 #include "tests/experiments/toy_workbench.h"
@@ -57,6 +59,28 @@ TEST_CASE("describe tells all that a tuner could know, and nothing of the optimu
   const Json described = json.Parsed();
   CHECK(described.at("dimension") == 8);
   CHECK_FALSE(described.at("reference").contains("configuration"));
+}
+
+TEST_CASE("whoever reads biased experiments is told, and the run folder keeps it") {
+  TaskArguments biased = Toy(false);
+  biased.scenario = "toy_biased";
+  Desk described;
+  DescribeCommand(biased, described.workbench, described.console);
+  CHECK_THAT(described.out.str(), Contains("Experiments are biased") && Contains("new arms shine"));
+  Desk measured;
+  AbCommand({.task = biased, .configs = {"production"}, .seed = 1}, measured.workbench,
+            measured.console);
+  CHECK_THAT(measured.out.str(), Contains("biased by novelty: new arms shine"));
+  const ScratchFolder scratch;
+  for (const char* scenario : {"toy_biased", "toy"}) {
+    const auto testbed = described.workbench.open(scenario, "joint", "small");
+    WriteText(scratch.path() / "task.json", DumpPretty(TaskJson(testbed, 1)));
+    CHECK(ReadTask(scratch.path() / "task.json").biases == testbed->biases);
+  }
+  // What full mode cannot do is refused, not left out.
+  CHECK_THROWS_AS(SimulateCommand({.task = biased, .configs = {}, .users = 10}, measured.workbench,
+                                  measured.console),
+                  ConfigError);
 }
 
 TEST_CASE("evaluate tells noise-free truth and labels it") {

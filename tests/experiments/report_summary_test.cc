@@ -74,6 +74,9 @@ TEST_CASE("A row names the language model asked, and only the synthetic one is a
   RunData run = FabricateRun({});
   CHECK(Find(Summarise(run), "agent").name == "agent (synthetic stand-in)");
   CHECK(Mentions(Judge(run, Summarise(run)).warnings, "no language model took part"));
+  CHECK_FALSE(Mentions(Judge(run, Summarise(run)).warnings, "biased by"));
+  run.task.biases = {"novelty: new arms shine"};
+  CHECK(Mentions(Judge(run, Summarise(run)).warnings, "biased by novelty: new arms shine"));
   for (CellData* cell : Cells(&run, "agent")) {
     cell->is_stand_in = false;
     cell->model_asked = "tiny";

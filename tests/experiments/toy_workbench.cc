@@ -133,6 +133,10 @@ std::shared_ptr<const TestbedPort> ToyPort(const std::string& scenario, const st
   port.exposed_truth = port.truth;
   port.oracle_truth = port.truth;
   port.offline_proxy = MakeOfflineProxy(port.space, port.truth);
+  if (scenario == "toy_biased") {
+    port.biases = {"novelty: new arms shine"};
+    port.resolved["ab"] = {{"interference", {{"strength", 0.5}}}};
+  }
   if (shifts) {
     port.at_phase = [scenario, task, size](std::size_t other) {
       return ToyPort(scenario, task, size, other);
@@ -236,7 +240,7 @@ int ReadInteger(const Json& options, const std::string& path, const std::string&
 
 Workbench MakeToyWorkbench() {
   Workbench workbench;
-  for (const char* name : {"toy", "toy_nan", "toy_shift"}) {
+  for (const char* name : {"toy", "toy_biased", "toy_nan", "toy_shift"}) {
     workbench.scenarios.push_back(
         {.name = name, .summary = "a bowl", .tasks = {"joint", "rank"}, .sizes = {"small"}});
   }

@@ -4,7 +4,8 @@
 // simulator, the real baselines, and tuners that misbehave on purpose. `rectune_toy` is the real
 // command line over it, for tests that kill processes.
 //
-// Scenarios: "toy"; "toy_nan", where the second arm of round 2 reads NaN; "toy_shift", where from
+// Scenarios: "toy"; "toy_nan", where the second arm of round 2 reads NaN; "toy_biased", which
+// says that its experiments are (they are toy's); "toy_shift", where from
 // round 3 on cost eats into engagement, which nobody is told, and from round 5 on cost counts as
 // much as engagement, which must not fall, and which everybody is told.
 // Tuners: the baselines, "scribbler" (keeps private state; appends to, rewrites and deletes files

@@ -287,10 +287,14 @@ TEST_CASE("a scenario's \"ab\" object biases rounds and looks, not the truth", "
   CHECK(looks.looks.back().readings[ctr].lift == LiftOf(round(*biased, null, {}), "ctr"));
 
   const auto interfering = open({{"interference", kInterference}});
-  const auto social = plain->space().Parse(
-      {{"like_weight", 200.0}, {"share_weight", 600.0}, {"follow_weight", 600.0}}, "", &production);
-  // Only interference is part of the launch; its size is held above, and this arm's gain is small.
-  CHECK(LiftOf(interfering->Truth(social), "ctr") != LiftOf(plain->Truth(social), "ctr"));
+  // Only interference is part of the launch: creators lose interactions to what only gets clicks.
+  CHECK(LiftOf(interfering->Truth(bad), "ctr") < LiftOf(plain->Truth(bad), "ctr") - 0.1);
+  CHECK(plain->Biases().empty());
+  REQUIRE(biased->Biases().size() == 2);
+  CHECK_THAT(biased->Biases()[0], Catch::StartsWith("novelty: users of a changed arm click 0.3 "));
+  CHECK_THAT(biased->Biases()[1], Catch::EndsWith("each arm in its predecessor's"));
+  CHECK_THAT(interfering->Biases()[0],
+             Catch::EndsWith("of which 0.1 leaks, at 3 times the variance"));
   CHECK(interfering->MinimumUsersPerArm() >= 2.9 * plain->MinimumUsersPerArm());
 }
 

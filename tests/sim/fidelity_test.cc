@@ -70,6 +70,8 @@ TEST_CASE("a distorted world fails the lines that its distortion touches, and on
       {"/world/dynamics/return_slope", 0.0, "strict_guard_costs_dau", "click_gap"},
       // Tastes do not matter for clicks, so a recommender cannot beat chance by much.
       {"/world/truth/click/affinity", 0.0, "click_gap", "weekday_volume_gap"},
+      // No day is better than another.
+      {"/world/day_click_sd", 0.0, "daily_ctr_deviation", "weekday_volume_gap"},
       // Pre-ranking sees next to nothing.
       {"/world/heads/coarse_noise", 6.0, "pre_rank_recall", "rank_recall"},
       // The less varied, the better.
