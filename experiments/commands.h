@@ -123,7 +123,8 @@ struct VerifyArguments {
   bool quick = false;  // fewer seeds: under a minute
   bool as_json = false;
   bool as_markdown = false;
-  std::string only;  // checks whose name contains this
+  std::string only{};  // checks whose name contains this
+  int jobs = 1;        // threads; checks are independent, so they change no figure
 };
 int VerifyTunersCommand(const VerifyArguments& arguments, const std::vector<TunerCheck>& checks,
                         const Workbench& workbench, Console& console);

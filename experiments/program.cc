@@ -210,6 +210,7 @@ class Arguments {
         app_.add_subcommand("verify-tuners", "Hold the tuners against published figures");
     verify->add_flag("--quick", verify_.quick, "Fewer seeds and wider bands: under a minute");
     verify->add_option("--only", verify_.only, "Only checks whose name contains this");
+    AddJobs(verify, verify_.jobs);
     CLI::Option* json = verify->add_flag("--json", verify_.as_json, "As JSON");
     verify->add_flag("--markdown", verify_.as_markdown, "As a Markdown table")->excludes(json);
     verify->callback(

@@ -265,7 +265,7 @@ std::vector<Row> Rows() {
   no_worse("gp", on.ackley, {3.69, 0.33, 10}, kBest, kRandom, optuna, 10, 2);
   no_worse("gp", on.noisy, {-3.01, 0.15, 20}, Readout::kRecommended, kRandom,
            "Optuna 5.0-dev TPE, the best column", 30, 4);
-  no_worse("hebo", on.branin_50, {0.398, 0.0005, 10}, kBest, kRandom, "Optuna 5.0-dev GP", 10, 4);
+  no_worse("hebo", on.branin_50, {0.398, 0.0005, 10}, kBest, kRandom, "Optuna 5.0-dev GP", 10, 2);
   no_worse("turbo", on.branin_200, {0.398, 0.0005, 10}, kBest, kRandom, "XBBO TuRBO-1", 10, 2);
   no_worse("turbo", on.ackley, {3.69, 0.33, 10}, kBest, kRandom,
            "Optuna 5.0-dev GP, the best column", 10, 0);

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The command that holds our tuners against published figures: verify-tuners.
+#include <algorithm>
+#include <exception>
+#include <mutex>
+#include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -57,6 +62,49 @@ Table ResultsTable(const std::vector<CheckResult>& results, const std::vector<No
   return table;
 }
 
+void Tell(const CheckResult& result, Console& console) {
+  console.talk << (result.pass() ? "pass  " : "FAIL  ") << result.name << ": "
+               << Short(result.value) << " in " << BandText(result) << std::endl;
+}
+
+/// The results in the checks' order, whatever the number of threads, each told as soon as those
+/// before it are. Fewer than there are checks if the console asked to stop.
+std::vector<CheckResult> MeasureAll(const std::vector<const TunerCheck*>& checks,
+                                    const VerifyArguments& arguments, const Workbench& workbench,
+                                    Console& console) {
+  std::mutex mutex;  // guards all that follows, and the console
+  std::size_t next = 0;
+  std::size_t told = 0;
+  std::vector<std::optional<CheckResult>> done(checks.size());
+  std::exception_ptr failure;
+  const auto work = [&] {
+    for (std::unique_lock lock(mutex);;) {
+      if (next == checks.size() || failure || console.should_stop()) return;
+      const std::size_t mine = next++;
+      lock.unlock();
+      std::optional<CheckResult> result;
+      std::exception_ptr error;
+      try {
+        result = checks[mine]->measure(workbench.tuners, arguments.quick);
+      } catch (...) {
+        error = std::current_exception();  // rethrown below
+      }
+      lock.lock();
+      if (error) failure = error;
+      done[mine] = std::move(result);
+      for (; told < done.size() && done[told]; ++told) Tell(*done[told], console);
+    }
+  };
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < arguments.jobs; ++i) threads.emplace_back(work);
+  }
+  if (failure) std::rethrow_exception(failure);
+  std::vector<CheckResult> results;
+  for (std::size_t i = 0; i < told; ++i) results.push_back(std::move(*done[i]));
+  return results;
+}
+
 }  // namespace
 
 int VerifyTunersCommand(const VerifyArguments& arguments, const std::vector<TunerCheck>& checks,
@@ -68,25 +116,21 @@ int VerifyTunersCommand(const VerifyArguments& arguments, const std::vector<Tune
   if (chosen.empty()) {
     throw ConfigError("--only", arguments.only, "part of a check's name, such as \"Hartmann-6\"");
   }
-  std::vector<CheckResult> results;
+  std::vector<const TunerCheck*> runnable;
   std::vector<NotRun> not_run;
-  std::size_t failed = 0;
   for (const TunerCheck* check : chosen) {
-    if (console.should_stop()) return kExitStopped;
     if (!IsRunnable(*check, workbench.tuners)) {
       not_run.push_back({check->name, "no such tuner here"});
-      continue;
-    }
-    if (arguments.quick && check->full_only) {
+    } else if (arguments.quick && check->full_only) {
       not_run.push_back({check->name, "only without --quick"});
-      continue;
+    } else {
+      runnable.push_back(check);
     }
-    results.push_back(check->measure(workbench.tuners, arguments.quick));
-    const CheckResult& result = results.back();
-    if (!result.pass()) ++failed;
-    console.talk << (result.pass() ? "pass  " : "FAIL  ") << result.name << ": "
-                 << Short(result.value) << " in " << BandText(result) << std::endl;
   }
+  const std::vector<CheckResult> results = MeasureAll(runnable, arguments, workbench, console);
+  if (results.size() < runnable.size()) return kExitStopped;
+  const auto failed = static_cast<std::size_t>(std::count_if(
+      results.begin(), results.end(), [](const CheckResult& result) { return !result.pass(); }));
   for (const NotRun& check : not_run) {
     console.talk << "not run (" << check.reason << "): " << check.name << '\n';
   }

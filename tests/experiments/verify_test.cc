@@ -109,6 +109,24 @@ TEST_CASE("verify-tuners writes a list of objects as JSON, and nothing else", "[
   CHECK_THAT(markdown.out, Contains("| a | 1.5 | \\[1, 2] | pass | made up |"));
 }
 
+TEST_CASE("verify-tuners says the same with one thread or four, and passes on what a check throws",
+          "[verify]") {
+  std::vector<TunerCheck> checks;
+  for (int i = 0; i < 12; ++i) checks.push_back(Constant("check " + std::to_string(i), 0.3 * i));
+  const Outcome one = Verify(checks, {.jobs = 1});
+  const Outcome four = Verify(checks, {.jobs = 4});
+  CHECK(one.status == kExitFailed);
+  CHECK(four.status == one.status);
+  CHECK(four.out == one.out);
+  CHECK(four.talk == one.talk);
+  checks[5].measure = [](const std::vector<TunerEntry>&, bool) -> CheckResult {
+    throw std::runtime_error("no such function");
+  };
+  for (const int jobs : {1, 4}) {
+    CHECK_THROWS_WITH(Verify(checks, {.jobs = jobs}), "no such function");
+  }
+}
+
 TEST_CASE("verify-tuners runs only what is asked for, and refuses what is not there", "[verify]") {
   const std::vector<TunerCheck> checks{Constant("good", 1.5), Constant("bad", 3.0)};
   CHECK(Verify(checks, {.only = "goo"}).status == kExitDone);
