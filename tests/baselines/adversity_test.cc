@@ -44,7 +44,7 @@ TEST_CASE("every tuner survives a world that tells it nothing", "[conformance]")
     for (const auto& [what, fate] : fates) {
       INFO(name << ", " << what);
       const TuningTask task = MakeToyTask(5, kRounds, kArms);
-      const Run run = RunStudy(*Make(name, task), kNoise, fate, /*rounds=*/25);
+      const Run run = RunStudy(*Make(name, task), kNoise, fate, /*rounds=*/12);
       // Nothing was ever seen to be better, so production stays.
       CHECK(run.recommendation == task.space->Production());
     }
@@ -61,7 +61,7 @@ TEST_CASE("every tuner survives a constant world", "[conformance]") {
           for (MetricReading& reading : trial.measurement.readings) reading.lift = level;
         }
       };
-      const Run run = RunStudy(*Make(name, task), 0.0, flatten, /*rounds=*/25);
+      const Run run = RunStudy(*Make(name, task), 0.0, flatten, /*rounds=*/12);
       CHECK((run.recommendation == task.space->Production()) ==
             (level <= 0.0 || name == "production"));
     }
