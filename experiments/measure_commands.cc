@@ -142,8 +142,11 @@ int OracleCommand(const OracleArguments& arguments, const Workbench& workbench, 
   const TrueValue value = [&](const Configuration& configuration) {
     return testbed->objective.Evaluate(testbed->oracle_truth(configuration), *testbed->metrics);
   };
-  OracleOptions options{
-      .evaluations = arguments.evaluations, .seed = arguments.seed, .on_progress = {}};
+  OracleOptions options{.evaluations = arguments.evaluations, .seed = arguments.seed};
+  if (testbed->phase > 0) {
+    const auto before = AtPhase(testbed, testbed->phase - 1);
+    if (before->reference) options.guesses.push_back(before->reference->optimum);
+  }
   std::mutex mutex;
   options.on_progress = [&](const std::string& searcher, int evaluations, double best) {
     const std::lock_guard guard(mutex);

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <exception>
+#include <future>
 #include <numeric>
-#include <thread>
+#include <utility>
 
 #include "baselines/cma_es_engine.h"
 #include "core/check.h"
@@ -171,10 +171,11 @@ SearcherResult SearchByCmaEs(const ParameterSpace& space, const TrueValue& value
 
 /// Cyclic pattern search: every coordinate up and down by the step, every level, in a shuffled
 /// order; the step halves after a pass without gain and starts over, perturbed, when it is spent.
-SearcherResult SearchByPattern(const ParameterSpace& space, const TrueValue& value,
+SearcherResult SearchByPattern(const std::string& name, const Configuration& start,
+                               const ParameterSpace& space, const TrueValue& value,
                                const OracleOptions& options) {
-  Scorer scorer("pattern_search", space, value, options);
-  std::vector<double> best = space.Encode(space.Production());
+  Scorer scorer(name, space, value, options);
+  std::vector<double> best = space.Encode(start);
   double best_value = scorer(best);
   for (std::uint64_t restart = 0; !scorer.exhausted(); ++restart) {
     RandomStream stream(options.seed, Purpose::kOracleSearch, restart, /*entity=*/1);
@@ -223,27 +224,21 @@ double OracleResult::disagreement() const {
 OracleResult SearchOptimum(const ParameterSpace& space, const TrueValue& value,
                            const OracleOptions& options) {
   RECTUNE_CHECK(value(space.Production()).feasible(), "production breaks its own guardrails");
-  std::exception_ptr failure;
-  SearcherResult pattern{"pattern_search", space.Production()};
-  std::thread other([&] {
-    try {
-      pattern = SearchByPattern(space, value, options);
-    } catch (...) {
-      failure = std::current_exception();  // handed to the caller below
-    }
-  });
-  std::exception_ptr own_failure;
-  SearcherResult cma_es{"cma_es", space.Production()};
-  try {
-    cma_es = SearchByCmaEs(space, value, options);
-  } catch (...) {
-    own_failure = std::current_exception();
+  std::vector<std::future<SearcherResult>> running;
+  const auto launch = [&](auto search) {
+    running.push_back(std::async(std::launch::async, std::move(search)));
+  };
+  launch([&] { return SearchByCmaEs(space, value, options); });
+  launch(
+      [&] { return SearchByPattern("pattern_search", space.Production(), space, value, options); });
+  for (const Configuration& guess : options.guesses) {
+    launch([&] { return SearchByPattern("pattern_from_guess", guess, space, value, options); });
   }
-  other.join();
-  if (own_failure) std::rethrow_exception(own_failure);
-  if (failure) std::rethrow_exception(failure);
-  OracleResult result{{cma_es, pattern}};
-  if (pattern.value > cma_es.value) std::swap(result.searchers[0], result.searchers[1]);
+  OracleResult result;
+  for (std::future<SearcherResult>& search : running) result.searchers.push_back(search.get());
+  std::stable_sort(
+      result.searchers.begin(), result.searchers.end(),
+      [](const SearcherResult& a, const SearcherResult& b) { return a.value > b.value; });
   return result;
 }
 

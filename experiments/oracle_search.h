@@ -2,8 +2,10 @@
 //
 // OracleSearch: a long noise-free search for a task's best feasible configuration, by two different
 // optimisers that know nothing of each other: CMA-ES restarted on every level of the categorical
-// knobs, and a pattern search over single coordinates and levels. What they agree on becomes the
-// reference that regret is measured against. Not a tuner: it sees the truth, without noise.
+// knobs, and a pattern search over single coordinates and levels, both from production. Who has a
+// guess, such as the optimum of the phase before, gets one more pattern search from each. The best
+// of all becomes the reference that regret is measured against. Not a tuner: it sees the truth,
+// without noise.
 //
 //   OracleResult result = SearchOptimum(space, value, {.evaluations = 4000, .seed = 1});
 #pragma once
@@ -18,14 +20,15 @@
 
 namespace rectune::experiments {
 
-/// Noise-free standing of a configuration. Must be pure and callable from two threads.
+/// Noise-free standing of a configuration. Must be pure and callable from several threads.
 using TrueValue = std::function<Score(const Configuration&)>;
 
 struct OracleOptions {
   int evaluations = 4000;  // of each searcher
   std::uint64_t seed = 1;
-  /// Told the searcher's name, its evaluations so far and its best value; from either thread.
-  std::function<void(const std::string& searcher, int evaluations, double best)> on_progress;
+  std::vector<Configuration> guesses{};
+  /// Told the searcher's name, its evaluations so far and its best value; from any thread.
+  std::function<void(const std::string& searcher, int evaluations, double best)> on_progress{};
 };
 
 struct SearcherResult {
@@ -37,7 +40,7 @@ struct SearcherResult {
 
 struct OracleResult {
   std::vector<SearcherResult> searchers;  // the better first
-  /// (best - second) / best: how far the two disagree, as a share of the gain over production.
+  /// (best - worst) / best: how far they disagree, as a share of the gain over production.
   double disagreement() const;
 };
 

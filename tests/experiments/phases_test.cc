@@ -196,6 +196,16 @@ TEST_CASE("Commands look at the phase that is asked for", "[phases]") {
   Desk oracle;
   OracleCommand({.task = Shift(2), .evaluations = 40, .seed = 1}, oracle.workbench, oracle.console);
   const Json found = ParseJson(oracle.out.str());
+  // The optimum of the phase before is a place to start from, so the result is no worse.
+  const Json& searchers = found.at("provenance").at("searchers");
+  REQUIRE(searchers.size() == 3);
+  CHECK(found.dump().find("pattern_from_guess") != std::string::npos);
+  const auto before = AtPhase(MakeToyWorkbench().open("toy_shift", "joint", "small"), 1);
+  const auto then = AtPhase(before, 2);
+  const Score guess =
+      then->objective.Evaluate(then->truth(before->reference->optimum), *then->metrics);
+  REQUIRE(guess.feasible());
+  CHECK(found.at("value").get<double>() >= guess.value);
   CHECK_THAT(found.at("provenance").at("command").get<std::string>(),
              Contains("--seed 1 --phase 2"));
   for (const int wrong : {-1, 3}) {
