@@ -139,8 +139,12 @@ int AbCommand(const AbArguments& arguments, const Workbench& workbench, Console&
 
 int OracleCommand(const OracleArguments& arguments, const Workbench& workbench, Console& console) {
   const auto testbed = OpenTask(arguments.task, workbench);
+  std::vector<Guardrail> guardrails = testbed->objective.guardrails();
+  for (Guardrail& guardrail : guardrails) guardrail.lift_bound *= 1.0 - arguments.margin;
+  const Objective objective(testbed->objective.north_stars(), std::move(guardrails),
+                            testbed->objective.violation_penalty());
   const TrueValue value = [&](const Configuration& configuration) {
-    return testbed->objective.Evaluate(testbed->oracle_truth(configuration), *testbed->metrics);
+    return objective.Evaluate(testbed->oracle_truth(configuration), *testbed->metrics);
   };
   OracleOptions options{.evaluations = arguments.evaluations, .seed = arguments.seed};
   if (testbed->phase > 0) {
@@ -168,6 +172,7 @@ int OracleCommand(const OracleArguments& arguments, const Workbench& workbench, 
                          " --size " + testbed->size + " --evaluations " +
                          std::to_string(arguments.evaluations) + " --seed " +
                          std::to_string(arguments.seed) +
+                         (arguments.margin > 0.0 ? " --margin " + Short(arguments.margin) : "") +
                          (testbed->phase > 0 ? " --phase " + std::to_string(testbed->phase) : "")},
          {"searchers", std::move(searchers)},
          {"disagreement", NumberToJson(result.disagreement())}}}});

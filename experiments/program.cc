@@ -197,10 +197,13 @@ class Arguments {
     CLI::App* oracle =
         app_.add_subcommand("oracle", "Search a task's optimum without noise, for sim/references");
     AddTask(oracle);
-    oracle->add_option("--evaluations", oracle_.evaluations, "Budget of each of the two searchers")
+    oracle->add_option("--evaluations", oracle_.evaluations, "Budget of each searcher")
         ->check(CLI::Range(1, 10'000'000))
         ->capture_default_str();
     oracle->add_option("--seed", oracle_.seed, "Seed of the searchers")->capture_default_str();
+    oracle->add_option("--margin", oracle_.margin, "Share of each guardrail's room to keep free")
+        ->check(CLI::Range(0.0, 0.9))
+        ->capture_default_str();
     oracle->callback([this] {
       oracle_.task = Task();
       status_ = OracleCommand(oracle_, workbench_, console_);

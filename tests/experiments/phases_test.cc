@@ -208,6 +208,20 @@ TEST_CASE("Commands look at the phase that is asked for", "[phases]") {
   CHECK(found.at("value").get<double>() >= guess.value);
   CHECK_THAT(found.at("provenance").at("command").get<std::string>(),
              Contains("--seed 1 --phase 2"));
+  // Nine tenths of every guardrail's room, asked to be kept free, are.
+  Desk careful;
+  OracleCommand({.task = Shift(2), .evaluations = 40, .seed = 1, .margin = 0.9}, careful.workbench,
+                careful.console);
+  const Json spared = ParseJson(careful.out.str());
+  CHECK(spared.at("value").get<double>() > 0.0);
+  CHECK(spared.at("value").get<double>() < found.at("value").get<double>());
+  CHECK_THAT(spared.at("provenance").at("command").get<std::string>(), Contains("--margin 0.9"));
+  const Measurement truth = then->truth(then->space->Parse(spared.at("optimum"), "/optimum"));
+  for (const Guardrail& guardrail : then->objective.guardrails()) {
+    const double lift = truth.readings[then->metrics->IndexOf(guardrail.metric)].lift;
+    const double kept = 0.1 * guardrail.lift_bound;
+    CHECK((guardrail.kind == BoundKind::kFloor ? lift >= kept : lift <= kept));
+  }
   for (const int wrong : {-1, 3}) {
     Desk desk;
     try {
