@@ -261,12 +261,12 @@ std::vector<Row> Rows() {
 
   no_worse("gp", on.branin_50, {0.398, 0.0005, 10}, kBest, kRandom, optuna, 20, 4);
   no_worse("gp", on.hartmann_100, {-3.28, 0.11, 20}, kBest, kRandom, optuna, 20, 4);
-  no_worse("gp", on.rosenbrock, {1157, 789, 10}, kBest, kRandom, optuna, 10, 2);
-  no_worse("gp", on.ackley, {3.69, 0.33, 10}, kBest, kRandom, optuna, 10, 2);
+  no_worse("gp", on.rosenbrock, {1157, 789, 10}, kBest, kRandom, optuna, 10, 1);
+  no_worse("gp", on.ackley, {3.69, 0.33, 10}, kBest, kRandom, optuna, 10, 1);
   no_worse("gp", on.noisy, {-3.01, 0.15, 20}, Readout::kRecommended, kRandom,
            "Optuna 5.0-dev TPE, the best column", 30, 4);
-  no_worse("hebo", on.branin_50, {0.398, 0.0005, 10}, kBest, kRandom, "Optuna 5.0-dev GP", 10, 2);
-  no_worse("turbo", on.branin_200, {0.398, 0.0005, 10}, kBest, kRandom, "XBBO TuRBO-1", 10, 2);
+  no_worse("hebo", on.branin_50, {0.398, 0.0005, 10}, kBest, kRandom, "Optuna 5.0-dev GP", 10, 1);
+  no_worse("turbo", on.branin_200, {0.398, 0.0005, 10}, kBest, kRandom, "XBBO TuRBO-1", 10, 1);
   no_worse("turbo", on.ackley, {3.69, 0.33, 10}, kBest, kRandom,
            "Optuna 5.0-dev GP, the best column", 10, 0);
 
@@ -285,9 +285,9 @@ std::vector<Row> Rows() {
                     tolerance});
   };
   const auto kVolume = Readout::kHypervolume;
-  one_run("qlognehvi", on.branin_currin, kVolume, 54.5, 0.05, "BoTorch tutorial, qNEHVI");
+  one_run("qlognehvi", on.branin_currin, kVolume, 54.5, 0.05, "BoTorch tutorial, qNEHVI", 1);
   one_run("qlognehvi", on.c2_dtlz2, kVolume, 0.38, 0.05, "BoTorch tutorial, qNEHVI");
-  one_run("qlognparego", on.branin_currin, kVolume, 54.7, 0.05, "BoTorch tutorial, qNParEGO");
+  one_run("qlognparego", on.branin_currin, kVolume, 54.7, 0.05, "BoTorch tutorial, qNParEGO", 1);
   one_run("qlognparego", on.c2_dtlz2, kVolume, 0.34, 0.05, "BoTorch tutorial, qNParEGO");
   one_run("scbo", on.constrained, Readout::kEvaluationsToFeasible, 54, 0.0,
           "BoTorch tutorial, SCBO", 0);
