@@ -20,6 +20,7 @@
 #include "experiments/commands.h"
 #include "experiments/program_stamp.h"
 #include "experiments/skills_commands.h"
+#include "experiments/text_grid.h"
 
 namespace rectune::experiments {
 namespace {
@@ -35,6 +36,19 @@ void WatchSignals() {
   sigemptyset(&action.sa_mask);
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
+}
+
+/// CLI::Range, but for NaN, which is on neither side of it and would pass.
+CLI::Validator NumberIn(double low, double high) {
+  const std::string range = "[" + Short(low) + ", " + Short(high) + "]";
+  return {[low, high, range](std::string& text) {
+            double value = 0.0;
+            if (CLI::detail::lexical_cast(text, value) && value >= low && value <= high) {
+              return std::string();
+            }
+            return "Value " + text + " not in range " + range;
+          },
+          "in " + range};
 }
 
 /// Both the word itself and what to do about it.
@@ -140,8 +154,7 @@ class Arguments {
         ->allow_extra_args(false)
         ->take_all();
     ab->add_option("--seed", ab_.seed, "Seed of the noise")->required();
-    ab->add_option("--users", ab_.users_per_arm, "Virtual users an arm")
-        ->check(CLI::Range(1e3, 1e9));
+    ab->add_option("--users", ab_.users_per_arm, "Virtual users an arm")->check(NumberIn(1e3, 1e9));
     CLI::Option* peek =
         ab->add_flag("--peek", ab_.peek, "Read at every look, naively and always-valid");
     ab->add_option("--looks", ab_.looks, "How many looks; one a day unless given")
@@ -160,7 +173,7 @@ class Arguments {
     AddSize(peeking);
     peeking->add_option("--seed", peeking_.seed, "Seed of the noise")->capture_default_str();
     peeking->add_option("--users", peeking_.users_per_arm, "Virtual users an arm")
-        ->check(CLI::Range(1e3, 1e9));
+        ->check(NumberIn(1e3, 1e9));
     peeking->add_option("--looks", peeking_.looks, "How many looks; one a day unless given")
         ->check(CLI::Range(2, 60));
     peeking->add_option("--experiments", peeking_.experiments, "Experiments of each kind")
@@ -202,7 +215,7 @@ class Arguments {
         ->capture_default_str();
     oracle->add_option("--seed", oracle_.seed, "Seed of the searchers")->capture_default_str();
     oracle->add_option("--margin", oracle_.margin, "Share of each guardrail's room to keep free")
-        ->check(CLI::Range(0.0, 0.9))
+        ->check(NumberIn(0.0, 0.9))
         ->capture_default_str();
     oracle->callback([this] {
       oracle_.task = Task();

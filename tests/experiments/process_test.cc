@@ -237,6 +237,8 @@ TEST_CASE("Bad command lines end with status 2, help and version with 0") {
   const ScratchFolder scratch;
   const std::string spec = WriteSpec(scratch);
   const std::string out = scratch / "run";
+  const std::string config = scratch / "config.json";
+  WriteText(config, "{}");
   for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
            {},
            {"rum"},
@@ -252,7 +254,11 @@ TEST_CASE("Bad command lines end with status 2, help and version with 0") {
            {"report", scratch / "nothing"},
            {"describe", "toi"},
            {"evaluate", "toy", "--task", "joint", "--config", scratch / "none.json"},
-           {"ab", "toy", "--task", "joint", "--config", "production"}}) {
+           {"ab", "toy", "--task", "joint", "--config", "production"},
+           {"ab", "toy", "--task", "joint", "--config", config, "--seed", "1", "--users", "nan"},
+           {"peeking", "toy", "--seed", "1", "--users", "nan"},
+           {"oracle", "toy", "--task", "joint", "--evaluations", "1", "--margin", "nan"},
+           {"oracle", "toy", "--task", "joint", "--evaluations", "1", "--margin", "1"}}) {
     std::vector<std::string> command{kToy};
     command.insert(command.end(), words.begin(), words.end());
     const ProcessResult result = RunProcess(command);
