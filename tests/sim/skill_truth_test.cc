@@ -48,6 +48,10 @@ TEST_CASE("the curated skill is true, and the poisoned one its opposite", "[skil
     };
     CHECK(std::abs(slope) > 0.2);
     CHECK(lift_at(1.0) - lift_at(0.0) == Approx(slope).margin(0.01));
+    // It rises or falls throughout, as SKILL.md says.
+    for (double share = 0.0; share < 1.0; share += 0.25) {
+      CHECK((lift_at(share + 0.25) - lift_at(share)) * slope >= 0.0);
+    }
   }
 }
 
