@@ -32,8 +32,9 @@ if(RECTUNE_SANITIZE)
                                                    -Wno-maybe-uninitialized)
   target_link_options(rectune_options INTERFACE -fsanitize=${RECTUNE_SANITIZE})
   if(RECTUNE_SANITIZE MATCHES undefined)
-    # Checks of every pointer that is followed are half of the time to compile, and find little that
-    # the address sanitizer does not; checks of arithmetic, bounds, casts and returns remain.
+    # Checks of every pointer that is followed take a third of the time to compile. A null or stale
+    # one still stops the program; a misaligned one, or one of the wrong class, goes unseen. Checks of
+    # arithmetic, bounds, casts and returns remain.
     target_compile_options(rectune_options INTERFACE -fno-sanitize=null,alignment,vptr,object-size)
   endif()
 endif()

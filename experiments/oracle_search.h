@@ -26,7 +26,7 @@ using TrueValue = std::function<Score(const Configuration&)>;
 struct OracleOptions {
   int evaluations = 4000;  // of each searcher
   std::uint64_t seed = 1;
-  std::vector<Configuration> guesses{};
+  std::vector<Configuration> guesses{};  // a pattern search more from each
   /// Told the searcher's name, its evaluations so far and its best value; from any thread.
   std::function<void(const std::string& searcher, int evaluations, double best)> on_progress{};
 };
