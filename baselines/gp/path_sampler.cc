@@ -12,7 +12,7 @@ PathSampler::PathSampler(const GpData& data, const GpPosterior& posterior, std::
                          RandomStream& stream)
     : data_(data), posterior_(posterior) {
   RECTUNE_CHECK(data.time.empty() && data.task.empty(), "paths are drawn in one slice only");
-  frequencies_.Resize(features, posterior.features());
+  frequencies_.Resize(posterior.features(), features);
   for (std::size_t i = 0; i < features; ++i) {
     double chi_square = 0.0;
     for (int k = 0; k < 5; ++k) {
@@ -21,7 +21,7 @@ PathSampler::PathSampler(const GpData& data, const GpPosterior& posterior, std::
     }
     const double spread = std::sqrt(5.0 / chi_square);
     for (std::size_t f = 0; f < posterior.features(); ++f) {
-      frequencies_(i, f) = stream.Normal() * spread / posterior.lengthscale(f);
+      frequencies_(f, i) = stream.Normal() * spread / posterior.lengthscale(f);
     }
     phases_.push_back(stream.Uniform(0.0, 2.0 * std::numbers::pi));
   }
@@ -29,14 +29,17 @@ PathSampler::PathSampler(const GpData& data, const GpPosterior& posterior, std::
 }
 
 void PathSampler::Features(const Matrix& points, Matrix* features) const {
-  features->Resize(frequencies_.rows(), points.rows());
-  const double norm =
-      std::sqrt(2.0 * posterior_.output_scale() / static_cast<double>(frequencies_.rows()));
-  for (std::size_t i = 0; i < frequencies_.rows(); ++i) {
+  const std::size_t count = frequencies_.cols();
+  Matrix by_feature;
+  Transpose(points, &by_feature);
+  features->Resize(count, points.rows());
+  AddProduct(1.0, frequencies_.row(0), frequencies_.stride(), by_feature.row(0),
+             by_feature.stride(), features->row(0), features->stride(), count, points.rows(),
+             frequencies_.rows());
+  const double norm = std::sqrt(2.0 * posterior_.output_scale() / static_cast<double>(count));
+  for (std::size_t i = 0; i < count; ++i) {
     for (std::size_t r = 0; r < points.rows(); ++r) {
-      const double angle =
-          Dot(frequencies_.row(i), points.row(r), posterior_.features()) + phases_[i];
-      (*features)(i, r) = norm * std::cos(angle);
+      (*features)(i, r) = norm * std::cos((*features)(i, r) + phases_[i]);
     }
   }
 }
@@ -51,7 +54,7 @@ std::vector<double> PathSampler::Draw(RandomStream& stream) const {
   const std::size_t count = at_candidates_.cols();
   std::vector<double> prior_at_data(n, 0.0);
   std::vector<double> values(count, 0.0);
-  for (std::size_t i = 0; i < frequencies_.rows(); ++i) {
+  for (std::size_t i = 0; i < frequencies_.cols(); ++i) {
     const double weight = stream.Normal();
     Axpy(weight, at_data_.row(i), prior_at_data.data(), n);
     Axpy(weight, at_candidates_.row(i), values.data(), count);

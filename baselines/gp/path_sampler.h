@@ -37,7 +37,7 @@ class PathSampler {
 
   const GpData& data_;
   const GpPosterior& posterior_;
-  Matrix frequencies_;  // a row a feature
+  Matrix frequencies_;  // a column a feature
   std::vector<double> phases_;
   Matrix at_data_;
   Matrix at_candidates_;

@@ -124,8 +124,9 @@ void TaskModels::Fit(std::span<const Trial> history) {
   Collect(history);
   if (points_.empty()) return;
   const std::size_t n = points_.size();
-  const bool full = 8 * n >= 9 * searched_size_;
-  if (full) searched_size_ = n;
+  const std::size_t rows = models_.front().data.size();  // with the second task's
+  const bool full = 8 * rows >= 9 * searched_size_;
+  if (full) searched_size_ = rows;
   for (std::size_t k = 0; k < models_.size(); ++k) {
     MetricModel& model = models_[k];
     model.fit = FitGp(model.data, options_.gp, model.theta, full,

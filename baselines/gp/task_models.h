@@ -77,8 +77,8 @@ class TaskModels {
  public:
   TaskModels(const TuningTask& task, const FeatureMap& map, TaskModelOptions options);
 
-  /// All models anew. A full search over hyperparameters when the data have grown by an eighth
-  /// since the last one, else from where they were.
+  /// All models anew. A full search over hyperparameters when the data, a second task's among them,
+  /// have grown by an eighth since the last one, else from where they were.
   void Fit(std::span<const Trial> history);
   /// The same after the task's objective has changed: what was fitted belongs to the old one.
   void StartOver(std::span<const Trial> history);
@@ -120,7 +120,7 @@ class TaskModels {
   std::vector<MetricModel> models_;
   SecondTask second_task_;
   double now_ = 0.0;               // the round that questions are about
-  std::size_t searched_size_ = 0;  // points at the last full search
+  std::size_t searched_size_ = 0;  // rows of data at the last full search
 };
 
 }  // namespace rectune::baselines
