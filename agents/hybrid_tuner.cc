@@ -105,6 +105,7 @@ TunerEntry HybridEntry(const std::vector<TunerEntry>& optimisers) {
   entry.model_asked = [agent](const Json& options) {
     return agent->model_asked(options.value("agent", Json::object()));
   };
+  for (const std::string& folder : agent->folders) entry.folders.push_back("/agent" + folder);
   entry.why_unsuited = [](const TuningTask& task) -> std::string {
     return task.arms_per_round >= 2 ? "" : "it shares a round's arms, and this task runs one";
   };

@@ -29,6 +29,7 @@ TunerEntry Entry(const std::string& name, std::string summary, const AgentOption
     return std::make_unique<AgentTuner>(name, task, parsed, std::move(model), home);
   };
   entry.model_asked = ModelAsked;
+  entry.folders = {"/skill", "/prompts"};
   entry.why_unsuited = [](const TuningTask&) { return std::string(); };
   return entry;
 }

@@ -49,6 +49,9 @@ struct TunerEntry {
   /// The language model that an agent asks under these (checked) options, by the name it is asked
   /// for; "" when a synthetic one answers. Absent for tuners that ask nobody.
   std::function<std::string(const Json& options)> model_asked = {};
+  /// Options that name folders which `make` reads, as JSON pointers ("/skill"). A relative one
+  /// starts from the spec's folder, and what the folder holds is part of what a study is.
+  std::vector<std::string> folders = {};
 };
 
 /// The entry named `name`, or null.

@@ -146,7 +146,7 @@ class CellRun {
         return proxy(seed, configuration, alignment);
       };
     }
-    tuner_ = entry_.make(task, cell_.tuner.options, options_path, home);
+    tuner_ = entry_.make(task, cell_.tuner.resolved, options_path, home);
     RECTUNE_CHECK(tuner_ != nullptr, "a table entry makes a tuner or throws");
     if (committed == 0) {
       tuner_->Observe(history_);

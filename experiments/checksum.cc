@@ -3,6 +3,9 @@
 
 #include <array>
 #include <cstddef>
+#include <map>
+
+#include "core/json.h"
 
 namespace rectune::experiments {
 namespace {
@@ -52,5 +55,24 @@ std::uint64_t Fnv1a64(std::string_view bytes, std::uint64_t state) {
 }
 
 std::string Hex64(std::uint64_t value) { return Hex(value, 16); }
+
+std::string FolderDigest(const std::filesystem::path& folder) {
+  std::uintmax_t total = 0;
+  std::map<std::string, std::filesystem::path> files;  // in one order on every file system
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (!entry.is_regular_file()) continue;
+    files[entry.path().lexically_relative(folder).generic_string()] = entry.path();
+    total += entry.file_size();
+    if (files.size() > kMostFiles || total > kMostBytes) return "";
+  }
+  std::uint64_t state = kFnv1aOffset;
+  for (const auto& [name, file] : files) {
+    const std::string bytes = ReadFile(file);
+    // Sizes keep one file's end from passing for the next one's name.
+    state = Fnv1a64(name + '\0' + std::to_string(bytes.size()) + '\0', state);
+    state = Fnv1a64(bytes, state);
+  }
+  return Hex64(state);
+}
 
 }  // namespace rectune::experiments

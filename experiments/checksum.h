@@ -7,7 +7,9 @@
 //   std::string seal = Crc32Hex(body);   // "cbf43926" for "123456789"
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -23,5 +25,12 @@ inline constexpr std::uint64_t kFnv1aOffset = 0xCBF29CE484222325ULL;
 std::uint64_t Fnv1a64(std::string_view bytes, std::uint64_t state = kFnv1aOffset);
 /// Sixteen lower-case hexadecimal digits.
 std::string Hex64(std::uint64_t value);
+
+/// Of every file's path below `folder` and bytes, in the order of paths: the same wherever the
+/// folder is. FNV-1a as above, 16 digits; "" for a folder of more than kMostFiles files or
+/// kMostBytes.
+inline constexpr std::size_t kMostFiles = 1000;
+inline constexpr std::uintmax_t kMostBytes = 64 << 20;
+std::string FolderDigest(const std::filesystem::path& folder);
 
 }  // namespace rectune::experiments

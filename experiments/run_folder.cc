@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiments/run_folder.h"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -80,6 +81,11 @@ bool CheckEntry(const fs::path& directory, const Json& spec) {
                       "other files");
   }
   return false;
+}
+
+bool HasFolders(const StudySpec& spec) {
+  return std::ranges::any_of(spec.tuners,
+                             [](const TunerSpec& tuner) { return !tuner.contents.empty(); });
 }
 
 /// Regret is judged on the evaluation panel, so the optimum is valued there as well.
@@ -185,10 +191,12 @@ RunFolder RunFolder::Enter(const fs::path& directory, const Study& study,
   } else {
     WriteFileAtomically(task_file, DumpPretty(task));
     stamp["command"] = command;
-    const Json manifest{{"schema", kManifestSchema},
-                        {"spec_hash", SpecHash(study.spec)},
-                        {"spec", spec},
-                        {"sessions", Json::array({std::move(stamp)})}};
+    Json manifest{{"schema", kManifestSchema},
+                  {"spec_hash", SpecHash(study.spec)},
+                  {"spec", spec},
+                  {"sessions", Json::array({std::move(stamp)})}};
+    // For whoever continues it without the spec's file.
+    if (HasFolders(study.spec)) manifest["folder"] = study.spec.folder.string();
     WriteFileAtomically(manifest_file, DumpPretty(manifest));
   }
   return {directory, std::move(lock), is_resumed};

@@ -84,7 +84,7 @@ int ResumeCommand(const ResumeArguments& arguments, const Workbench& workbench, 
   const fs::path file = arguments.directory / "manifest.json";
   const Study study = [&] {
     try {
-      return CheckStudy(manifest.at("spec"), workbench);
+      return CheckStudy(manifest.at("spec"), workbench, manifest.value("folder", ""));
     } catch (const ConfigError& error) {
       throw error.In(file.string());
     }
@@ -133,7 +133,7 @@ int MergeCommand(const fs::path& out, const std::vector<fs::path>& shards,
                         "a folder of the same spec and world as " + shards.front().string());
     }
   }
-  const Study study = CheckStudy(first.at("spec"), workbench);
+  const Study study = CheckStudy(first.at("spec"), workbench, first.value("folder", ""));
   const RunFolder folder =
       RunFolder::Enter(out, study, console.command,
                        [&](const std::string& message) { console.talk << message << '\n'; });

@@ -75,6 +75,16 @@ std::vector<TunerSpec> ReadTuners(ObjectReader& reader, const std::vector<TunerE
         throw ConfigError(item.PathOf("options"), tuner.options.dump(), "an object");
       }
     }
+    if (item.Has("contents")) {
+      const Json& contents = item.Value("contents");
+      const bool are_texts =
+          contents.is_object() &&
+          std::ranges::all_of(contents, [](const Json& v) { return v.is_string(); });
+      if (!are_texts) {
+        throw ConfigError(item.PathOf("contents"), contents.dump(), "digests by JSON pointer");
+      }
+      tuner.contents = contents.get<std::map<std::string, std::string>>();
+    }
     item.Finish();
     const auto [other, is_new] = paths_by_label.emplace(tuner.label, path);
     if (!is_new) {
@@ -134,6 +144,37 @@ Budget ReadBudget(ObjectReader& reader) {
   return budget;
 }
 
+/// Finds the folders that a tuner's options name, and says what they hold: a study continued after
+/// an edit would be neither of the two.
+void ResolveFolders(const TunerEntry& entry, const std::filesystem::path& folder,
+                    const std::string& path, TunerSpec* tuner) {
+  const std::map<std::string, std::string> expected = std::exchange(tuner->contents, {});
+  tuner->resolved = tuner->options;
+  for (const std::string& option : entry.folders) {
+    const Json::json_pointer pointer(option);
+    if (!tuner->resolved.contains(pointer)) continue;
+    Json& value = tuner->resolved[pointer];
+    if (!value.is_string() || value.get_ref<const std::string&>().empty()) continue;
+    const std::filesystem::path place =
+        (folder / value.get_ref<const std::string&>()).lexically_normal();
+    if (!std::filesystem::is_directory(place)) {
+      throw ConfigError(path + "/options" + option, value.dump(),
+                        "an existing folder; there is no " + place.string());
+    }
+    tuner->contents[option] = FolderDigest(place);
+    if (tuner->contents[option].empty()) {
+      throw ConfigError(path + "/options" + option, value.dump(),
+                        "a folder of at most " + std::to_string(kMostFiles) + " files and " +
+                            std::to_string(kMostBytes >> 20) + " MiB");
+    }
+    value = place.string();
+  }
+  if (expected.empty() || expected == tuner->contents) return;
+  throw ConfigError(path + "/contents", Json(expected).dump(),
+                    "what the folders in /options hold, now " + Json(tuner->contents).dump() +
+                        ": a skill or prompt was edited since; put it back, or begin a new run");
+}
+
 void CheckTuners(const Study& study, const Workbench& workbench) {
   for (std::size_t i = 0; i < study.spec.tuners.size(); ++i) {
     const TunerSpec& tuner = study.spec.tuners[i];
@@ -147,7 +188,7 @@ void CheckTuners(const Study& study, const Workbench& workbench) {
       throw ConfigError(path + "/name", Quoted(tuner.name),
                         "a tuner that suits the task: " + reason);
     }
-    entry->make(task, tuner.options, path + "/options", TunerHome{});
+    entry->make(task, tuner.resolved, path + "/options", TunerHome{});
   }
 }
 
@@ -167,6 +208,7 @@ Study CheckStudy(const Json& json, const Workbench& workbench,
   spec.tuners = ReadTuners(reader, workbench.tuners);
   spec.seeds = ReadSeeds(reader);
   spec.budget = ReadBudget(reader);
+  spec.folder = std::filesystem::current_path() / folder;
   reader.Finish();
 
   std::vector<std::string> scenarios;
@@ -190,6 +232,10 @@ Study CheckStudy(const Json& json, const Workbench& workbench,
   if (spec.budget.users_per_arm == 0.0) {
     spec.budget.users_per_arm = study.testbed->default_users_per_arm;
   }
+  for (std::size_t i = 0; i < spec.tuners.size(); ++i) {
+    ResolveFolders(*FindTuner(workbench.tuners, spec.tuners[i].name), spec.folder,
+                   "/tuners/" + std::to_string(i), &spec.tuners[i]);
+  }
   CheckTuners(study, workbench);
   RequireCredibleArm(spec.budget.users_per_arm, *study.testbed, "/users_per_arm");
   return study;
@@ -211,6 +257,7 @@ Json ToJson(const StudySpec& spec) {
   Json tuners = Json::array();
   for (const TunerSpec& tuner : spec.tuners) {
     tuners.push_back({{"name", tuner.name}, {"label", tuner.label}, {"options", tuner.options}});
+    if (!tuner.contents.empty()) tuners.back()["contents"] = tuner.contents;
   }
   return {{"schema", kSpecSchema},
           {"name", spec.name},

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,6 +25,9 @@ struct TunerSpec {
   std::string name;   // in the table of tuners
   std::string label;  // unique; what tables show and folders are named after
   Json options = Json::object();
+  /// A digest of each folder that the options name, by its JSON pointer in them.
+  std::map<std::string, std::string> contents = {};
+  Json resolved = Json::object();  // the options with those folders' full paths: what a tuner gets
 };
 
 struct StudySpec {
@@ -35,6 +39,7 @@ struct StudySpec {
   std::vector<TunerSpec> tuners;
   std::vector<std::uint64_t> seeds;
   Budget budget;
+  std::filesystem::path folder;  // where relative paths start; no part of what the study is
 };
 
 /// A checked spec and the testbed it runs on.
@@ -52,7 +57,9 @@ struct CellSpec {
 };
 
 /// Checks `json` against the workbench: shapes, names, budget, every tuner's options and whether
-/// it suits the task. `folder` is where relative scenario paths start. Throws ConfigError.
+/// it suits the task. `folder` is where relative paths start, of the scenario and in tuners'
+/// options; a folder of skills or prompts that no longer holds what the spec says is refused.
+/// Throws ConfigError.
 Study CheckStudy(const Json& json, const Workbench& workbench,
                  const std::filesystem::path& folder = {});
 /// The same from a file, or from a shipped spec by name ("quickstart"); errors name it.

@@ -125,6 +125,37 @@ TEST_CASE("one-factor sweeps have the paper's signs, and show Goodhart's trap") 
   CHECK(at(clicks[2], "retention_7d") < at(clicks[2], "dau"));
 }
 
+TEST_CASE("A study that starts from a skill beside its spec is the same wherever both are") {
+  const ScratchFolder scratch;
+  const fs::path skills = fs::path(kSmoke).parent_path() / "skills" / "curated";
+  Json spec = ParseJson(ReadFile(kSmoke));
+  spec["tuners"] = {{{"name", "agent"}, {"options", {{"skill", "curated"}}}}};
+  spec["seeds"] = {1};
+  spec["rounds"] = 1;
+  for (const char* place : {"here", "there"}) {
+    fs::create_directories(scratch / place);
+    fs::copy(skills, fs::path(scratch / place) / "curated", fs::copy_options::recursive);
+    WriteText(fs::path(scratch / place) / "study.json", DumpPretty(spec));
+    const ProcessResult run = RunProcess({kRectune, "run", fs::path(scratch / place) / "study.json",
+                                          "--out", fs::path(scratch / place) / "run", "--quiet"});
+    INFO(run.err);
+    REQUIRE(run.status == 0);
+  }
+  const fs::path run = fs::path(scratch / "here") / "run";
+  CHECK(PromisedBytes(run) == PromisedBytes(fs::path(scratch / "there") / "run"));
+  CHECK(ParseJson(ReadFile(run / "manifest.json")).at("spec_hash") ==
+        ParseJson(ReadFile(fs::path(scratch / "there") / "run" / "manifest.json")).at("spec_hash"));
+  CHECK(RunProcess({kRectune, "resume", run, "--quiet"}).status == 0);
+
+  WriteText(fs::path(scratch / "here") / "curated" / "SKILL.md",
+            ReadFile(skills / "SKILL.md") + "\nAnother thought.\n");
+  const auto before = PromisedBytes(run);
+  const ProcessResult edited = RunProcess({kRectune, "resume", run, "--quiet"});
+  CHECK(edited.status == 2);
+  CHECK_THAT(edited.err, Contains("/tuners/0/contents") && Contains("edited since"));
+  CHECK(PromisedBytes(run) == before);
+}
+
 TEST_CASE("Every shipped spec is listed, and names only what ships") {
   const ProcessResult listed = RunProcess({kRectune, "list", "--json"});
   REQUIRE(listed.status == 0);

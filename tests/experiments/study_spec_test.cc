@@ -208,6 +208,68 @@ TEST_CASE("A good spec is resolved, and its resolved form is the same study") {
   CHECK(SpecHash(CheckStudy(other, workbench).spec) != SpecHash(study.spec));
 }
 
+/// The toy tuners, and one that reads a folder.
+Workbench WorkbenchWithReader() {
+  Workbench workbench = MakeToyWorkbench();
+  TunerEntry reader = *FindTuner(workbench.tuners, "random");
+  reader.name = "reader";
+  reader.folders = {"/deep/skill"};
+  reader.make = [make = reader.make](const TuningTask& task, const Json& options,
+                                     const std::string& path, const TunerHome& home) {
+    CHECK(std::filesystem::path(options.at("deep").at("skill").get<std::string>()).is_absolute());
+    return make(task, Json::object(), path, home);
+  };
+  workbench.tuners.push_back(std::move(reader));
+  return workbench;
+}
+
+TEST_CASE("A folder in a tuner's options starts at the spec, and its contents are the study's") {
+  const ScratchFolder scratch;
+  const std::filesystem::path folder = scratch / "here";
+  std::filesystem::create_directories(folder / "skill" / "references");
+  WriteText(folder / "skill" / "SKILL.md", "one");
+  WriteText(folder / "skill" / "references" / "rules.json", "{}");
+  const Workbench workbench = WorkbenchWithReader();
+  Json spec = GoodSpec();
+  spec["tuners"][0] = {{"name", "reader"}, {"options", {{"deep", {{"skill", "skill"}}}}}};
+  const StudySpec first = CheckStudy(spec, workbench, folder).spec;
+  REQUIRE(first.tuners[0].contents.size() == 1);
+  CHECK(first.tuners[0].resolved.at("deep").at("skill") == (folder / "skill").string());
+  // A study is the same wherever its folders are.
+  CHECK(first.tuners[0].options.at("deep").at("skill") == "skill");
+  CHECK(ToJson(CheckStudy(ToJson(first), workbench, folder).spec) == ToJson(first));
+
+  const auto digest = [&] {
+    return CheckStudy(spec, workbench, folder).spec.tuners[0].contents.at("/deep/skill");
+  };
+  const std::string before = digest();
+  std::filesystem::copy(folder, scratch / "there", std::filesystem::copy_options::recursive);
+  CHECK(SpecHash(CheckStudy(spec, workbench, scratch / "there").spec) == SpecHash(first));
+  std::filesystem::rename(folder / "skill" / "SKILL.md", folder / "skill" / "skill.md");
+  CHECK(digest() != before);
+  std::filesystem::rename(folder / "skill" / "skill.md", folder / "skill" / "SKILL.md");
+  CHECK(digest() == before);
+  WriteText(folder / "skill" / "SKILL.md", "two");
+  CHECK(digest() != before);
+  try {
+    CheckStudy(ToJson(first), workbench, folder);
+    FAIL("a study went on with another skill");
+  } catch (const ConfigError& error) {
+    CHECK(error.path() == "/tuners/0/contents");
+    CHECK_THAT(error.value(), Contains(before));
+    CHECK_THAT(error.allowed(), Contains(digest()) && Contains("edited since"));
+  }
+
+  spec["tuners"][0]["options"]["deep"]["skill"] = "none";
+  try {
+    CheckStudy(spec, workbench, folder);
+    FAIL("a folder that is not there was taken");
+  } catch (const ConfigError& error) {
+    CHECK(error.path() == "/tuners/0/options/deep/skill");
+    CHECK_THAT(error.allowed(), Contains((folder / "none").string()));
+  }
+}
+
 TEST_CASE("Cells are tuner by tuner, seed by seed, each with an id of its own") {
   const Study study = CheckStudy(GoodSpec(), MakeToyWorkbench());
   std::vector<std::string> ids;
