@@ -222,6 +222,9 @@ std::unique_ptr<ChatModel> MakeModel(const ModelOptions& options, const ModelOwn
   constexpr char kHex[] = "0123456789abcdef";
   for (std::size_t i = 0; i < 16; ++i) seed[15 - i] = kHex[(owner.seed >> (4 * i)) & 15];
   Json recorded = owner.options;
+  // Where folders lie is this machine's business; what they hold is in the recorded messages.
+  recorded.erase("skill");
+  recorded.erase("prompts");
   if (recorded.contains("model")) recorded["model"].erase("cassette");
   return std::make_unique<CassetteModel>(
       std::move(model), options.cassette->mode,

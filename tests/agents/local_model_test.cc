@@ -72,9 +72,8 @@ TEST_CASE("A recorded campaign of a real model replays strictly, to the same byt
   CHECK(ledger["network"]["served"] == Json::array({"smollm2-135m-instruct-q4_1"}));
 }
 
-TEST_CASE("Replies of a real model to the product's own prompts parse or say why not") {
-  const AtRoot at_root;
-  const fs::path folder = "tests/golden/cassettes/discover_feed";
+/// How many replies of a recording can be used and how many were cut, by the schema asked for.
+std::map<std::string, std::pair<int, int>> UsableAndCut(const fs::path& folder) {
   REQUIRE(std::distance(fs::directory_iterator(folder), fs::directory_iterator()) == 1);
   const Cassette cassette = Cassette::Read(fs::directory_iterator(folder)->path());
   const std::map<std::string, const ReplySchema*> schemas = {
@@ -82,23 +81,35 @@ TEST_CASE("Replies of a real model to the product's own prompts parse or say why
       {CriticSchema().name(), &CriticSchema()},
       {InsightSchema().name(), &InsightSchema()},
       {SkillSchema().name(), &SkillSchema()}};
-  int usable = 0;
-  int cut = 0;
+  std::map<std::string, std::pair<int, int>> counts;
   for (const RecordedCall& call : cassette.calls) {
     INFO(call.reply.text);
     const ParsedReply parsed = ParseReply(call.reply.text, {});
     CHECK(parsed.value.has_value() == parsed.error.empty());
     if (parsed.value) {
       CHECK(schemas.at(call.schema_name)->Check(*parsed.value) == "");
-      ++usable;
+      ++counts[call.schema_name].first;
     } else {
       CHECK(call.reply.finish_reason == "length");
       CHECK_THAT(parsed.error, Catch::Contains("never closed"));
-      ++cut;
+      ++counts[call.schema_name].second;
     }
   }
-  CHECK(usable == 8);
-  CHECK(cut == 2);
+  return counts;
+}
+
+TEST_CASE("Replies of a real model about the feed parse or say why not") {
+  const AtRoot at_root;
+  using Counts = std::map<std::string, std::pair<int, int>>;
+  // Under the product's own prompts no proposal names a parameter, so nobody asks the Critic.
+  CHECK(UsableAndCut("tests/golden/cassettes/discover_feed") ==
+        Counts{{"proposals", {2, 2}}, {"patterns", {3, 0}}, {"skill_edits", {3, 0}}});
+  // Under short ones with a worked example all four are asked.
+  CHECK(UsableAndCut("tests/golden/cassettes/discover_feed_short") ==
+        Counts{{"proposals", {3, 0}},
+               {"verdicts", {1, 0}},
+               {"patterns", {3, 0}},
+               {"skill_edits", {3, 0}}});
 }
 
 }  // namespace
