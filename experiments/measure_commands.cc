@@ -158,15 +158,22 @@ int OracleCommand(const OracleArguments& arguments, const Workbench& workbench, 
                  << " evaluations, best " << Signed(best, 4) << "%" << std::endl;
   };
   const OracleResult result = SearchOptimum(*testbed->space, value, options);
-  Json searchers = Json::array();
-  for (const SearcherResult& searcher : result.searchers) {
-    searchers.push_back({{"name", searcher.name},
-                         {"value", NumberToJson(searcher.value)},
-                         {"evaluations", searcher.evaluations}});
+  const auto described = [](const std::vector<SearcherResult>& searchers) {
+    Json list = Json::array();
+    for (const SearcherResult& searcher : searchers) {
+      list.push_back({{"name", searcher.name},
+                      {"value", NumberToJson(searcher.value)},
+                      {"evaluations", searcher.evaluations}});
+    }
+    return list;
+  };
+  Json rounds = Json::array();
+  for (const std::vector<SearcherResult>& round : result.rounds) {
+    rounds.push_back(described(round));
   }
   console.out << DumpPretty(
-      {{"value", NumberToJson(result.searchers.front().value)},
-       {"optimum", testbed->space->ToJson(result.searchers.front().best)},
+      {{"value", NumberToJson(result.best().value)},
+       {"optimum", testbed->space->ToJson(result.best().best)},
        {"provenance",
         {{"command", "rectune oracle " + testbed->scenario + " --task " + testbed->task +
                          " --size " + testbed->size + " --evaluations " +
@@ -174,8 +181,10 @@ int OracleCommand(const OracleArguments& arguments, const Workbench& workbench, 
                          std::to_string(arguments.seed) +
                          (arguments.margin > 0.0 ? " --margin " + Short(arguments.margin) : "") +
                          (testbed->phase > 0 ? " --phase " + std::to_string(testbed->phase) : "")},
-         {"searchers", std::move(searchers)},
-         {"disagreement", NumberToJson(result.disagreement())}}}});
+         {"searchers", described(result.searchers)},
+         {"disagreement", NumberToJson(result.disagreement())},
+         {"rounds", std::move(rounds)},
+         {"last_step", NumberToJson(result.last_step())}}}});
   return kExitDone;
 }
 

@@ -21,6 +21,9 @@ constexpr double kStopSigma = 2e-3;
 constexpr double kStartStep = 0.25;
 constexpr double kStopStep = 2e-3;
 constexpr double kCellFloor = 1e-9;
+// Of a search from the best so far: a few hundredths of each range.
+constexpr double kNearSigma = 0.08;
+constexpr std::uint64_t kNearStreams = 1'000'000;  // apart from the first search's
 
 /// Counts evaluations and remembers the best feasible point of one searcher.
 class Scorer {
@@ -31,6 +34,12 @@ class Scorer {
         value_(value),
         options_(options),
         best_{std::move(name), space.Production()} {}
+  /// Of a search from what is known: it cannot end below that.
+  Scorer(SearcherResult known, const ParameterSpace& space, const TrueValue& value,
+         const OracleOptions& options)
+      : space_(space), value_(value), options_(options), best_(std::move(known)) {
+    best_.evaluations = 0;
+  }
 
   /// To be maximised; unit coordinates are clipped into the cube.
   double operator()(std::vector<double> unit) {
@@ -169,24 +178,31 @@ SearcherResult SearchByCmaEs(const ParameterSpace& space, const TrueValue& value
   return scorer.result();
 }
 
+/// Where a pattern search begins, and how far its restarts and steps go.
+struct PatternStart {
+  SearcherResult at;
+  double spread = 0.1;  // of a restart, in the unit cube
+  double step = kStartStep;
+  std::uint64_t entity = 1;  // of its random numbers
+};
+
 /// Cyclic pattern search: every coordinate up and down by the step, every level, in a shuffled
 /// order; the step halves after a pass without gain and starts over, perturbed, when it is spent.
-SearcherResult SearchByPattern(const std::string& name, const Configuration& start,
-                               const ParameterSpace& space, const TrueValue& value,
-                               const OracleOptions& options) {
-  Scorer scorer(name, space, value, options);
-  std::vector<double> best = space.Encode(start);
+SearcherResult SearchByPattern(const PatternStart& start, const ParameterSpace& space,
+                               const TrueValue& value, const OracleOptions& options) {
+  Scorer scorer(start.at, space, value, options);
+  std::vector<double> best = space.Encode(start.at.best);
   double best_value = scorer(best);
   for (std::uint64_t restart = 0; !scorer.exhausted(); ++restart) {
-    RandomStream stream(options.seed, Purpose::kOracleSearch, restart, /*entity=*/1);
+    RandomStream stream(options.seed, Purpose::kOracleSearch, restart, start.entity);
     std::vector<double> at = best;
     if (restart > 0) {
-      for (double& u : at) u = std::clamp(u + 0.1 * stream.Normal(), 0.0, 1.0);
+      for (double& u : at) u = std::clamp(u + start.spread * stream.Normal(), 0.0, 1.0);
     }
     double at_value = scorer(at);
     std::vector<std::size_t> order(space.dimension());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    for (double step = kStartStep; step > kStopStep && !scorer.exhausted();) {
+    for (double step = start.step; step > kStopStep && !scorer.exhausted();) {
       bool gained = false;
       stream.Shuffle(std::span(order));
       for (const std::size_t j : order) {
@@ -214,7 +230,42 @@ SearcherResult SearchByPattern(const std::string& name, const Configuration& sta
   return scorer.result();
 }
 
+/// CMA-ES from `start` alone, again and again from the best, with a wide step and a narrow one in
+/// turn.
+SearcherResult SearchNearByCmaEs(const SearcherResult& start, std::uint64_t first_stream,
+                                 const ParameterSpace& space, const TrueValue& value,
+                                 const OracleOptions& options) {
+  Scorer scorer(start, space, value, options);
+  std::vector<double> best = space.Encode(start.best);
+  for (std::uint64_t run = 0; !scorer.exhausted(); ++run) {
+    best = RunCmaEs(space, best, run % 2 == 0 ? kNearSigma : 0.25 * kNearSigma, options.evaluations,
+                    first_stream + run, options, scorer);
+  }
+  return scorer.result();
+}
+
+std::vector<SearcherResult> Finished(std::vector<std::future<SearcherResult>>* running) {
+  std::vector<SearcherResult> results;
+  for (std::future<SearcherResult>& search : *running) results.push_back(search.get());
+  std::stable_sort(
+      results.begin(), results.end(),
+      [](const SearcherResult& a, const SearcherResult& b) { return a.value > b.value; });
+  return results;
+}
+
 }  // namespace
+
+const SearcherResult& OracleResult::best() const {
+  return rounds.empty() ? searchers.front() : rounds.back().front();
+}
+
+double OracleResult::last_step() const {
+  if (rounds.empty()) return 1.0;
+  const double before =
+      rounds.size() > 1 ? rounds[rounds.size() - 2].front().value : searchers.front().value;
+  const double gain = best().value;
+  return gain > 0.0 ? (gain - before) / gain : 0.0;
+}
 
 double OracleResult::disagreement() const {
   const double gain = searchers.front().value;
@@ -229,16 +280,30 @@ OracleResult SearchOptimum(const ParameterSpace& space, const TrueValue& value,
     running.push_back(std::async(std::launch::async, std::move(search)));
   };
   launch([&] { return SearchByCmaEs(space, value, options); });
-  launch(
-      [&] { return SearchByPattern("pattern_search", space.Production(), space, value, options); });
+  const auto launch_pattern = [&](PatternStart start) {
+    launch([&, start = std::move(start)] { return SearchByPattern(start, space, value, options); });
+  };
+  // Zero is production's value, and no infeasible guess may stand above it.
+  launch_pattern({.at = {"pattern_search", space.Production()}});
   for (const Configuration& guess : options.guesses) {
-    launch([&] { return SearchByPattern("pattern_from_guess", guess, space, value, options); });
+    launch_pattern({.at = {"pattern_from_guess", guess}});
   }
   OracleResult result;
-  for (std::future<SearcherResult>& search : running) result.searchers.push_back(search.get());
-  std::stable_sort(
-      result.searchers.begin(), result.searchers.end(),
-      [](const SearcherResult& a, const SearcherResult& b) { return a.value > b.value; });
+  result.searchers = Finished(&running);
+  for (int round = 0; round < options.most_rounds; ++round) {
+    SearcherResult start = result.best();
+    const auto id = static_cast<std::uint64_t>(round);
+    running.clear();
+    start.name = "cma_es";
+    launch([&, start] {
+      return SearchNearByCmaEs(start, kNearStreams * (id + 1), space, value, options);
+    });
+    start.name = "pattern_search";
+    launch_pattern(
+        {.at = start, .spread = 0.25 * kNearSigma, .step = kNearSigma, .entity = 2 + id});
+    result.rounds.push_back(Finished(&running));
+    if (result.last_step() < kOracleTolerance) break;
+  }
   return result;
 }
 
