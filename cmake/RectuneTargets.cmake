@@ -46,6 +46,13 @@ add_library(rectune_precompiled STATIC ${CMAKE_CURRENT_LIST_DIR}/precompiled.cc)
 target_link_libraries(rectune_precompiled PUBLIC rectune_options nlohmann_json::nlohmann_json)
 target_precompile_headers(rectune_precompiled PRIVATE ${CMAKE_CURRENT_LIST_DIR}/precompiled.h)
 
+# rectune_apart(a.cc): sources with a helper that is named as a neighbour's is. Where several sources
+# make one compilation (the presets ci, asan-ubsan and tsan), these are compiled alone. What dev takes
+# and ci calls a redefinition belongs here, or gets a better name.
+function(rectune_apart)
+  set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+endfunction()
+
 # rectune_library(core SOURCES a.cc b.cc LINKS Eigen3::Eigen)
 function(rectune_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
