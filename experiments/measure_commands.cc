@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The commands that measure configurations outside a study: evaluate, ab, oracle.
+#include <algorithm>
 #include <mutex>
 #include <utility>
 #include <vector>
 
 #include "experiments/commands.h"
 #include "experiments/oracle_search.h"
+#include "experiments/pareto_archive.h"
 #include "experiments/task_access.h"
 #include "experiments/text_grid.h"
 
@@ -34,6 +36,37 @@ double ReferenceValue(const TestbedPort& testbed) {
 std::string Verdict(const Score& score) {
   return score.feasible() ? "every guardrail holds"
                           : "guardrails broken by " + Fixed(score.violation, 3) + "% in sum";
+}
+
+constexpr std::size_t kFrontPoints = 12;
+
+/// Lifts of the north stars, turned so that more is better.
+std::vector<double> BenefitsOf(const Measurement& truth, const Objective& objective,
+                               const TestbedPort& testbed) {
+  std::vector<double> benefits;
+  for (const NorthStar& star : objective.north_stars()) {
+    const double lift = truth.readings[testbed.metrics->IndexOf(star.metric)].lift;
+    benefits.push_back(star.direction == Direction::kLowerIsBetter ? -lift : lift);
+  }
+  return benefits;
+}
+
+/// {"front": [{"benefits", "configuration"}], "normalisation": {metric: [low, high]}}: benefits in
+/// the order of the north stars; low and high are the front's own ends.
+Json ParetoJson(const std::vector<ParetoPoint>& front, const Objective& objective,
+                const TestbedPort& testbed) {
+  Json points = Json::array();
+  for (const ParetoPoint& point : front) {
+    points.push_back({{"benefits", point.benefits},
+                      {"configuration", testbed.space->ToJson(point.configuration)}});
+  }
+  Json normalisation = Json::object();
+  for (std::size_t k = 0; k < objective.north_stars().size(); ++k) {
+    const auto [low, high] =
+        std::ranges::minmax(front, {}, [k](const ParetoPoint& point) { return point.benefits[k]; });
+    normalisation[objective.north_stars()[k].metric] = {low.benefits[k], high.benefits[k]};
+  }
+  return {{"front", std::move(points)}, {"normalisation", std::move(normalisation)}};
 }
 
 }  // namespace
@@ -143,14 +176,25 @@ int OracleCommand(const OracleArguments& arguments, const Workbench& workbench, 
   for (Guardrail& guardrail : guardrails) guardrail.lift_bound *= 1.0 - arguments.margin;
   const Objective objective(testbed->objective.north_stars(), std::move(guardrails),
                             testbed->objective.violation_penalty());
+  ParetoArchive archive;
   const TrueValue value = [&](const Configuration& configuration) {
-    return objective.Evaluate(testbed->oracle_truth(configuration), *testbed->metrics);
+    const Measurement truth = testbed->oracle_truth(configuration);
+    const Score score = objective.Evaluate(truth, *testbed->metrics);
+    if (score.feasible()) archive.Add(configuration, BenefitsOf(truth, objective, *testbed));
+    return score;
   };
   OracleOptions options{.evaluations = arguments.evaluations, .seed = arguments.seed};
-  if (testbed->phase > 0) {
-    const auto before = AtPhase(testbed, testbed->phase - 1);
-    if (before->reference) options.guesses.push_back(before->reference->optimum);
-  }
+  // What is frozen already is searched from as well: a longer search must not end below a shorter
+  // one.
+  Json guesses = Json::array();
+  const auto add_guess = [&](const TestbedPort& port) {
+    if (!port.reference) return;
+    options.guesses.push_back(port.reference->optimum);
+    guesses.push_back(
+        {{"phase", port.phase}, {"value", NumberToJson(value(port.reference->optimum).value)}});
+  };
+  add_guess(*testbed);
+  if (testbed->phase > 0) add_guess(*AtPhase(testbed, testbed->phase - 1));
   std::mutex mutex;
   options.on_progress = [&](const std::string& searcher, int evaluations, double best) {
     const std::lock_guard guard(mutex);
@@ -158,6 +202,18 @@ int OracleCommand(const OracleArguments& arguments, const Workbench& workbench, 
                  << " evaluations, best " << Signed(best, 4) << "%" << std::endl;
   };
   const OracleResult result = SearchOptimum(*testbed->space, value, options);
+  Configuration optimum = result.best().best;
+  double optimum_value = result.best().value;
+  // A frozen optimum that this search cannot better by what counts stands: regrets stay comparable.
+  bool stands = false;
+  if (testbed->reference) {
+    const Score frozen = value(testbed->reference->optimum);
+    stands = frozen.feasible() && optimum_value - frozen.value < kOracleTolerance * optimum_value;
+    if (stands) {
+      optimum = testbed->reference->optimum;
+      optimum_value = frozen.value;
+    }
+  }
   const auto described = [](const std::vector<SearcherResult>& searchers) {
     Json list = Json::array();
     for (const SearcherResult& searcher : searchers) {
@@ -172,8 +228,9 @@ int OracleCommand(const OracleArguments& arguments, const Workbench& workbench, 
     rounds.push_back(described(round));
   }
   console.out << DumpPretty(
-      {{"value", NumberToJson(result.best().value)},
-       {"optimum", testbed->space->ToJson(result.best().best)},
+      {{"value", NumberToJson(optimum_value)},
+       {"optimum", testbed->space->ToJson(optimum)},
+       {"pareto", ParetoJson(archive.Spread(kFrontPoints), objective, *testbed)},
        {"provenance",
         {{"command", "rectune oracle " + testbed->scenario + " --task " + testbed->task +
                          " --size " + testbed->size + " --evaluations " +
@@ -181,10 +238,12 @@ int OracleCommand(const OracleArguments& arguments, const Workbench& workbench, 
                          std::to_string(arguments.seed) +
                          (arguments.margin > 0.0 ? " --margin " + Short(arguments.margin) : "") +
                          (testbed->phase > 0 ? " --phase " + std::to_string(testbed->phase) : "")},
+         {"guesses", std::move(guesses)},
          {"searchers", described(result.searchers)},
          {"disagreement", NumberToJson(result.disagreement())},
          {"rounds", std::move(rounds)},
-         {"last_step", NumberToJson(result.last_step())}}}});
+         {"last_step", NumberToJson(result.last_step())},
+         {"frozen_before_stands", stands}}}});
   return kExitDone;
 }
 

@@ -138,7 +138,8 @@ int DescribeCommand(const TaskArguments& arguments, const Workbench& workbench, 
                                   {"metrics", testbed->metrics->ToJson()}});
     if (testbed->reference) {
       json["reference"] = {{"oracle_value", NumberToJson(testbed->reference->oracle_value)},
-                           {"provenance", testbed->reference->provenance}};
+                           {"provenance", testbed->reference->provenance},
+                           {"pareto", testbed->reference->pareto}};
     }
     if (!testbed->schedule.events.empty()) {
       json["phase"] = testbed->phase;

@@ -39,6 +39,7 @@ struct ReferencePort {
   Configuration optimum;
   double oracle_value = 0.0;  // percent over production, on the oracle panel
   std::string provenance;
+  Json pareto = Json::object();  // as frozen: {"front": [...], "normalisation": {...}}
 };
 
 /// A stretch of the evaluation population to simulate user by user.

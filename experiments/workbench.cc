@@ -38,6 +38,16 @@ SchedulePort ScheduleOf(const std::shared_ptr<const sim::Testbed>& testbed) {
   return schedule;
 }
 
+/// As `rectune oracle` writes it.
+Json FrontJson(const sim::Reference& reference, const ParameterSpace& space) {
+  Json front = Json::array();
+  for (const sim::FrontPoint& point : reference.front) {
+    front.push_back(
+        {{"benefits", point.benefits}, {"configuration", space.ToJson(point.configuration)}});
+  }
+  return {{"front", std::move(front)}, {"normalisation", reference.normalisation}};
+}
+
 std::shared_ptr<const TestbedPort> PortOf(const std::shared_ptr<const sim::Testbed>& testbed,
                                           std::size_t phase) {
   const TuningTask shared = testbed->MakeTask({}, 0);
@@ -64,7 +74,8 @@ std::shared_ptr<const TestbedPort> PortOf(const std::shared_ptr<const sim::Testb
   if (const std::optional<sim::Reference>& reference = testbed->reference(phase)) {
     port.reference = ReferencePort{.optimum = reference->optimum,
                                    .oracle_value = reference->optimum_value,
-                                   .provenance = reference->provenance};
+                                   .provenance = reference->provenance,
+                                   .pareto = FrontJson(*reference, *port.space)};
   }
   port.minimum_users_per_arm = [testbed] { return testbed->MinimumUsersPerArm(); };
   port.make_task = [testbed](const Budget& budget, std::uint64_t seed) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdio>
 #include <map>
 #include <mutex>
 #include <tuple>
@@ -59,6 +60,20 @@ struct LazyWorld {
   std::array<LazyPopulation, 3> populations;  // by PanelKind
 };
 
+/// How a reference was found and how far it can be trusted, in words.
+std::string DescribeSearch(const Json& provenance) {
+  const auto percent = [](const Json& share) {
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.2f%%", 100.0 * share.get<double>());
+    return std::string(text.data()) + " of the gain";
+  };
+  return provenance.at("command").get<std::string>() + ": its first searches ended up to " +
+         percent(provenance.at("disagreement")) + " apart; then came " +
+         std::to_string(provenance.at("rounds").size()) +
+         " rounds of two searches from the best, of which the last added " +
+         percent(provenance.at("last_step"));
+}
+
 std::optional<Reference> LoadReference(const std::string& scenario, const std::string& task,
                                        const std::string& size, const ParameterSpace& space,
                                        std::size_t phase) {
@@ -68,8 +83,21 @@ std::optional<Reference> LoadReference(const std::string& scenario, const std::s
     if (file.name != name) continue;
     const Json json = ParseJson(file.text);
     ObjectReader reader(json, "");
-    Reference reference{space.Parse(reader.Value("optimum"), "/optimum"), reader.Number("value"),
-                        reader.Value("provenance").dump()};
+    Reference reference{.optimum = space.Parse(reader.Value("optimum"), "/optimum"),
+                        .optimum_value = reader.Number("value"),
+                        .provenance = DescribeSearch(reader.Value("provenance")),
+                        .front = {},
+                        .normalisation = {}};
+    ObjectReader pareto(reader.Value("pareto"), "/pareto");
+    pareto.ForEach("front", [&](const Json& element, const std::string& path) {
+      ObjectReader point(element, path);
+      reference.front.push_back(
+          {space.Parse(point.Value("configuration"), point.PathOf("configuration")),
+           point.Numbers("benefits")});
+    });
+    for (const auto& [metric, range] : pareto.Value("normalisation").items()) {
+      reference.normalisation[metric] = {range.at(0).get<double>(), range.at(1).get<double>()};
+    }
     return reference;
   }
   return std::nullopt;

@@ -12,10 +12,12 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/tuner.h"
@@ -32,11 +34,22 @@ struct Traffic {
   double users_per_arm = 0.0;  // 0: the scenario's
 };
 
+/// A configuration and its north stars' lifts on the oracle panel, in percent, in the objective's
+/// order, turned so that more is better.
+struct FrontPoint {
+  Configuration configuration;
+  std::vector<double> benefits;
+};
+
 /// The frozen optimum of a task on the oracle panel, with where it came from.
 struct Reference {
   Configuration optimum;
   double optimum_value = 0.0;  // objective value on the oracle panel, percent over production
-  std::string provenance;      // command, searchers, their agreement
+  std::string provenance;      // in words: command, and how far its searches agreed
+  /// Of all that the search met, what no other beats in every north star, spread out.
+  std::vector<FrontPoint> front;
+  /// The front's own ends, by north star.
+  std::map<std::string, std::pair<double, double>> normalisation;
 };
 
 /// Populations that never mix. Tuners' data comes from the first; regret is judged on the second;

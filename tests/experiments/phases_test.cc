@@ -196,9 +196,11 @@ TEST_CASE("Commands look at the phase that is asked for", "[phases]") {
   Desk oracle;
   OracleCommand({.task = Shift(2), .evaluations = 40, .seed = 1}, oracle.workbench, oracle.console);
   const Json found = ParseJson(oracle.out.str());
-  // The optimum of the phase before is a place to start from, so the result is no worse.
+  // The optima of this phase and of the one before are places to start from, so the result is no
+  // worse.
   const Json& searchers = found.at("provenance").at("searchers");
-  REQUIRE(searchers.size() == 3);
+  REQUIRE(searchers.size() == 4);
+  CHECK(found.at("provenance").at("guesses").size() == 2);
   CHECK(found.dump().find("pattern_from_guess") != std::string::npos);
   const auto before = AtPhase(MakeToyWorkbench().open("toy_shift", "joint", "small"), 1);
   const auto then = AtPhase(before, 2);
@@ -208,6 +210,16 @@ TEST_CASE("Commands look at the phase that is asked for", "[phases]") {
   CHECK(found.at("value").get<double>() >= guess.value);
   CHECK_THAT(found.at("provenance").at("command").get<std::string>(),
              Contains("--seed 1 --phase 2"));
+  CHECK(found.at("provenance").at("last_step").get<double>() < 1e-3);
+  CHECK_FALSE(found.at("provenance").at("rounds").empty());
+  // The front is of this phase's north stars, and its ends are the normalisation.
+  const Json& pareto = found.at("pareto");
+  REQUIRE_FALSE(pareto.at("front").empty());
+  REQUIRE(pareto.at("normalisation").size() == then->objective.north_stars().size());
+  for (const auto& [metric, range] : pareto.at("normalisation").items()) {
+    INFO(metric);
+    CHECK(range.at(0).get<double>() <= range.at(1).get<double>());
+  }
   // Nine tenths of every guardrail's room, asked to be kept free, are.
   Desk careful;
   OracleCommand({.task = Shift(2), .evaluations = 40, .seed = 1, .margin = 0.9}, careful.workbench,

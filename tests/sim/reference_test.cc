@@ -2,7 +2,9 @@
 //
 // The frozen reference optima: each still reproduces on the oracle panel of its phase, and holds up
 // on the panel that regret is judged on.
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <functional>
 
 #include "core/object_reader.h"
 #include "sim/scenarios/embedded.h"
@@ -11,20 +13,27 @@
 namespace rectune::sim {
 namespace {
 
+/// What a reference's file is named after: "SCENARIO.TASK.SIZE.json",
+/// "SCENARIO.TASK.SIZE.phaseN.json".
+struct FrozenPlace {
+  explicit FrozenPlace(const std::string& name) {
+    const std::size_t first = name.find('.');
+    const std::size_t second = name.find('.', first + 1);
+    const std::size_t third = name.find('.', second + 1);
+    testbed = Testbed::Open(name.substr(0, first), name.substr(first + 1, second - first - 1),
+                            name.substr(second + 1, third - second - 1));
+    const std::size_t of_phase = name.find(".phase", third);
+    if (of_phase != std::string::npos) phase = std::stoul(name.substr(of_phase + 6));
+  }
+  std::shared_ptr<const Testbed> testbed;
+  std::size_t phase = 0;
+};
+
 TEST_CASE("every frozen reference reproduces", "[reference]") {
   REQUIRE_FALSE(EmbeddedReferences().empty());
   for (const EmbeddedFile& file : EmbeddedReferences()) {
     INFO(file.name);
-    const std::size_t first = file.name.find('.');
-    const std::size_t second = file.name.find('.', first + 1);
-    const std::size_t third = file.name.find('.', second + 1);
-    const auto testbed =
-        Testbed::Open(file.name.substr(0, first), file.name.substr(first + 1, second - first - 1),
-                      file.name.substr(second + 1, third - second - 1));
-    // "SCENARIO.TASK.SIZE.json", or "SCENARIO.TASK.SIZE.phaseN.json".
-    const std::size_t of_phase = file.name.find(".phase", third);
-    const std::size_t phase =
-        of_phase == std::string::npos ? 0 : std::stoul(file.name.substr(of_phase + 6));
+    const auto [testbed, phase] = FrozenPlace(file.name);
     REQUIRE(phase < testbed->timeline().phases().size());
     REQUIRE(testbed->reference(phase));
     const Reference& reference = *testbed->reference(phase);
@@ -41,6 +50,41 @@ TEST_CASE("every frozen reference reproduces", "[reference]") {
     const Score evaluation = score(PanelKind::kEvaluation);
     CHECK(evaluation.value == Approx(oracle.value).epsilon(0.25));
     CHECK(evaluation.violation < 1.5);
+  }
+}
+
+TEST_CASE("every frozen front reproduces at its ends, and nothing on it is beaten", "[reference]") {
+  for (const EmbeddedFile& file : EmbeddedReferences()) {
+    INFO(file.name);
+    const FrozenPlace place(file.name);
+    const Reference& reference = *place.testbed->reference(place.phase);
+    const Objective& objective = place.testbed->timeline().phases()[place.phase].objective;
+    const std::vector<FrontPoint>& front = reference.front;
+    REQUIRE(front.size() >= 3);
+    for (const FrontPoint& point : {front.front(), front.back()}) {
+      const Measurement truth =
+          place.testbed->Truth(point.configuration, PanelKind::kOracle, place.phase);
+      CHECK(objective.Evaluate(truth, place.testbed->metrics()).feasible());
+      REQUIRE(point.benefits.size() == objective.north_stars().size());
+      for (std::size_t k = 0; k < point.benefits.size(); ++k) {
+        const NorthStar& star = objective.north_stars()[k];
+        const double lift = truth.readings[place.testbed->metrics().IndexOf(star.metric)].lift;
+        CHECK(point.benefits[k] ==
+              Approx(star.direction == Direction::kLowerIsBetter ? -lift : lift).margin(1e-6));
+      }
+    }
+    for (const FrontPoint& a : front) {
+      for (const FrontPoint& b : front) {
+        const bool is_covered = std::ranges::equal(b.benefits, a.benefits, std::greater_equal());
+        CHECK((&a == &b || !is_covered));
+      }
+    }
+    for (std::size_t k = 0; k < objective.north_stars().size(); ++k) {
+      const auto [low, high] = std::ranges::minmax(
+          front, {}, [k](const FrontPoint& point) { return point.benefits[k]; });
+      CHECK(reference.normalisation.at(objective.north_stars()[k].metric) ==
+            std::pair(low.benefits[k], high.benefits[k]));
+    }
   }
 }
 
