@@ -4,10 +4,10 @@
 // optimisers that know nothing of each other: CMA-ES restarted on every level of the categorical
 // knobs, and a pattern search over single coordinates and levels, both from production. Who has a
 // guess, such as the optimum of the phase before, gets one more pattern search from each. Then both
-// start again from the best of all, round by round, until neither adds a thousandth of the gain:
-// the reference that regret is measured against. That is a claim about the neighbourhood that two
-// different searches explore, not a proof of a global optimum. Not a tuner: it sees the truth,
-// without noise.
+// start again from the best of all, round by round, until neither adds a thousandth of the gain or
+// the rounds are used up (last_step tells): the reference that regret is measured against. That is
+// a claim about the neighbourhood that two different searches explore, not a proof of a global
+// optimum. Not a tuner: it sees the truth, without noise.
 //
 //   OracleResult result = SearchOptimum(space, value, {.evaluations = 4000, .seed = 1});
 #pragma once

@@ -9,6 +9,7 @@
 #include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <atomic>
+#include <cstdint>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -49,6 +50,19 @@ CLI::Validator NumberIn(double low, double high) {
             return "Value " + text + " not in range " + range;
           },
           "in " + range};
+}
+
+/// A seed or an index as specs take it: a number with a sign would be read as another.
+CLI::Validator WholeNumber() {
+  constexpr std::uint64_t kMost = (std::uint64_t{1} << 53) - 1;
+  return {[](std::string& text) {
+            const bool is_plain =
+                !text.empty() && text.size() <= 16 &&
+                std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+            if (is_plain && std::stoull(text) <= kMost) return std::string();
+            return "Value " + text + " not in range [0, " + std::to_string(kMost) + "]";
+          },
+          "in [0, 2^53 - 1]"};
 }
 
 /// Both the word itself and what to do about it.
@@ -153,7 +167,7 @@ class Arguments {
                    "The arms of the experiment before, where the scenario carries effects over")
         ->allow_extra_args(false)
         ->take_all();
-    ab->add_option("--seed", ab_.seed, "Seed of the noise")->required();
+    AddSeed(ab, ab_.seed, "Seed of the noise")->required();
     ab->add_option("--users", ab_.users_per_arm, "Virtual users an arm")->check(NumberIn(1e3, 1e9));
     CLI::Option* peek =
         ab->add_flag("--peek", ab_.peek, "Read at every look, naively and always-valid");
@@ -171,7 +185,7 @@ class Arguments {
     peeking->add_option("scenario", scenario_, "Name of a scenario, or its JSON file")->required();
     peeking->add_option("--task", task_.task, "Task of the scenario; the first unless given");
     AddSize(peeking);
-    peeking->add_option("--seed", peeking_.seed, "Seed of the noise")->capture_default_str();
+    AddSeed(peeking, peeking_.seed, "Seed of the noise")->capture_default_str();
     peeking->add_option("--users", peeking_.users_per_arm, "Virtual users an arm")
         ->check(NumberIn(1e3, 1e9));
     peeking->add_option("--looks", peeking_.looks, "How many looks; one a day unless given")
@@ -213,7 +227,7 @@ class Arguments {
     oracle->add_option("--evaluations", oracle_.evaluations, "Budget of each searcher")
         ->check(CLI::Range(1, 10'000'000))
         ->capture_default_str();
-    oracle->add_option("--seed", oracle_.seed, "Seed of the searchers")->capture_default_str();
+    AddSeed(oracle, oracle_.seed, "Seed of the searchers")->capture_default_str();
     oracle->add_option("--margin", oracle_.margin, "Share of each guardrail's room to keep free")
         ->check(NumberIn(0.0, 0.9))
         ->capture_default_str();
@@ -254,12 +268,16 @@ class Arguments {
         ->capture_default_str();
     sweep->add_option("--sample", sweep_.sample, "This many uniform configurations instead")
         ->check(CLI::Range(1, 1'000'000));
-    sweep->add_option("--seed", sweep_.seed, "Seed of the sample")->capture_default_str();
+    AddSeed(sweep, sweep_.seed, "Seed of the sample")->capture_default_str();
     sweep->add_flag("--csv", sweep_.as_csv, "As CSV");
     sweep->callback([this] {
       sweep_.task = Task();
       status_ = SweepCommand(sweep_, workbench_, console_);
     });
+  }
+
+  static CLI::Option* AddSeed(CLI::App* command, std::uint64_t& seed, const std::string& of) {
+    return command->add_option("--seed", seed, of)->check(WholeNumber());
   }
 
   static void AddJobs(CLI::App* command, int& jobs) {

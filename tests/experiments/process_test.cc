@@ -256,6 +256,9 @@ TEST_CASE("Bad command lines end with status 2, help and version with 0") {
            {"evaluate", "toy", "--task", "joint", "--config", scratch / "none.json"},
            {"ab", "toy", "--task", "joint", "--config", "production"},
            {"ab", "toy", "--task", "joint", "--config", config, "--seed", "1", "--users", "nan"},
+           {"ab", "toy", "--task", "joint", "--config", config, "--seed", "-1"},
+           {"sweep", "toy", "--task", "joint", "--seed", "9007199254740992"},
+           {"oracle", "toy", "--task", "joint", "--evaluations", "1", "--seed", "-1"},
            {"peeking", "toy", "--seed", "1", "--users", "nan"},
            {"oracle", "toy", "--task", "joint", "--evaluations", "1", "--margin", "nan"},
            {"oracle", "toy", "--task", "joint", "--evaluations", "1", "--margin", "1"}}) {
