@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // How fast the simulator is: requests a second of the whole funnel with heads computed, requests a
-// second of a further arm that shares heads, arms a second at panel size. One thread.
+// second of a further arm that shares heads, arms a second at panel size. The first two on one and
+// on two threads, each with scratch of its own: twice the requests is what the second should bring.
 #include <benchmark/benchmark.h>
 
 #include "sim/ab_platform.h"
@@ -32,7 +33,20 @@ const Setup& SetupOf(int index) {
   return index == 0 ? small : regular;
 }
 
-std::size_t UsersOf(int index) { return index == 0 ? 64 : 16; }
+/// A panel whose heads are there, for all threads.
+struct SharedHeads {
+  SharedHeads(const Setup& setup, std::size_t users)
+      : panel(setup.world, Purpose::kTest, users),
+        neutral(MeasureNeutralState(setup.world, panel, setup.production)) {}
+  Panel panel;
+  NeutralState neutral;
+};
+
+const SharedHeads& SharedHeadsOf(int index) {
+  static const SharedHeads small(SetupOf(0), 64);
+  static const SharedHeads regular(SetupOf(1), 16);
+  return index == 0 ? small : regular;
+}
 
 /// The whole three-stage funnel of a request from nothing: retrieval, coarse heads, pre-ranking,
 /// fine heads of what it kept, ranking, re-ranking. Limit: 10,000 a second at 1,000 candidates.
@@ -48,9 +62,11 @@ void BM_RequestsWithHeads(benchmark::State& state) {
     users.push_back(MakeUser(setup.world.constants, setup.world.catalogue, setup.world.seed,
                              Purpose::kTest, id));
   }
+  // Threads start at different users.
+  const auto first = static_cast<std::size_t>(state.thread_index()) * users.size() / 2;
   std::size_t requests = 0;
   for (auto _ : state) {
-    const User& user = users[requests % users.size()];
+    const User& user = users[(first + requests) % users.size()];
     maker.Open(user, Purpose::kTest, static_cast<int>(requests % 7), 0, request);
     funnel.PreRank(request.view(), scratch);
     maker.PredictFine(user, scratch.pre_rank.kept, request);
@@ -62,7 +78,13 @@ void BM_RequestsWithHeads(benchmark::State& state) {
       benchmark::Counter(static_cast<double>(requests), benchmark::Counter::kIsRate);
   state.SetLabel(setup.size.name);
 }
-BENCHMARK(BM_RequestsWithHeads)->Arg(0)->Arg(1)->Unit(benchmark::kMicrosecond);
+BENCHMARK(BM_RequestsWithHeads)
+    ->Arg(0)
+    ->Arg(1)
+    ->Threads(1)
+    ->Threads(2)
+    ->UseRealTime()
+    ->Unit(benchmark::kMicrosecond);
 
 /// Its parts, at the default size.
 void BM_Retrieval(benchmark::State& state) {
@@ -107,19 +129,24 @@ BENCHMARK(BM_CoarseHeads)->Unit(benchmark::kMicrosecond);
 void BM_RequestsOfAnotherArm(benchmark::State& state) {
   const auto index = static_cast<int>(state.range(0));
   const Setup& setup = SetupOf(index);
-  const Panel panel(setup.world, Purpose::kTest, UsersOf(index));
-  const NeutralState neutral = MeasureNeutralState(setup.world, panel, setup.production);
+  const SharedHeads& heads = SharedHeadsOf(index);
   std::size_t requests = 0;
   for (auto _ : state) {
-    benchmark::DoNotOptimize(
-        SimulateArm(setup.world, panel, neutral, setup.production, Moments::kMeansAndCovariance));
-    requests += panel.requests();
+    benchmark::DoNotOptimize(SimulateArm(setup.world, heads.panel, heads.neutral, setup.production,
+                                         Moments::kMeansAndCovariance));
+    requests += heads.panel.requests();
   }
   state.counters["requests/s"] =
       benchmark::Counter(static_cast<double>(requests), benchmark::Counter::kIsRate);
   state.SetLabel(setup.size.name);
 }
-BENCHMARK(BM_RequestsOfAnotherArm)->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_RequestsOfAnotherArm)
+    ->Arg(0)
+    ->Arg(1)
+    ->Threads(1)
+    ->Threads(2)
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
 
 /// Whole arms at the tuning panel's size.
 void BM_ArmsAtPanelSize(benchmark::State& state) {

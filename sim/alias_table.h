@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // AliasTable: draws a value with fixed weights from one random word in constant time (Walker 1977;
-// built by Vose 1991). One cell holds all that a draw needs, so a draw is one cache miss, and Hint
-// lets a caller with many draws hide it. Probabilities are met to within 2^-32 of the mean weight.
+// built by Vose 1991). One cell holds all that a draw needs, so a draw is one cache miss, and a
+// caller with many draws can hide it (cells()). Probabilities are met to within 2^-32 of the mean
+// weight.
 //
 //   const AliasTable table(values, weights);
 //   std::uint32_t value = table.Pick(stream.NextBits());
@@ -27,7 +28,7 @@ class AliasTable {
   AliasTable() = default;
   /// Weights non-negative, with a positive sum; one a value.
   AliasTable(std::span<const std::uint32_t> values, std::span<const double> weights)
-      : cells_(weights.size()) {
+      : words_(kCellWords * weights.size()) {
     RECTUNE_CHECK(values.size() == weights.size(), "an alias table has a weight a value");
     double sum = 0.0;
     for (const double weight : weights) sum += weight;
@@ -43,7 +44,7 @@ class AliasTable {
       const std::uint32_t low = poor.back();
       const std::uint32_t high = rich.back();
       poor.pop_back();
-      cells_[low] = {static_cast<std::uint32_t>(share[low] * kScale), values[low], values[high]};
+      SetCell(low, static_cast<std::uint32_t>(share[low] * kScale), values[low], values[high]);
       share[high] -= 1.0 - share[low];
       if (share[high] < 1.0) {
         rich.pop_back();
@@ -51,28 +52,38 @@ class AliasTable {
       }
     }
     // What rounding left over is full.
-    for (const std::uint32_t i : rich) cells_[i] = {kAlways, values[i], values[i]};
-    for (const std::uint32_t i : poor) cells_[i] = {kAlways, values[i], values[i]};
+    for (const std::uint32_t i : rich) SetCell(i, kAlways, values[i], values[i]);
+    for (const std::uint32_t i : poor) SetCell(i, kAlways, values[i], values[i]);
   }
 
   std::uint32_t Pick(std::uint64_t word) const {
-    const Cell& cell = cells_[ScaleToIndex(word, cells_.size())];
-    return static_cast<std::uint32_t>(word) < cell.threshold ? cell.value : cell.alias;
+    const std::uint32_t* cell = &words_[kCellWords * ScaleToIndex(word, size())];
+    return cell[static_cast<std::uint32_t>(word) < cell[0] ? kValue : kAlias];
   }
-  /// Where Pick(word) will look.
-  const void* Hint(std::uint64_t word) const { return &cells_[ScaleToIndex(word, cells_.size())]; }
-  bool empty() const { return cells_.empty(); }
-  std::size_t bytes() const { return cells_.size() * sizeof(Cell); }
+  std::size_t size() const { return words_.size() / kCellWords; }
+  bool empty() const { return words_.empty(); }
+  std::size_t bytes() const { return words_.size() * sizeof(std::uint32_t); }
+
+  /// For a caller that makes many draws at once (sim/candidates.cc): the cells side by side, each a
+  /// threshold, the value below it and the value from it on.
+  static constexpr std::size_t kCellWords = 3;
+  static constexpr std::size_t kValue = 1;
+  static constexpr std::size_t kAlias = 2;
+  const std::uint32_t* cells() const { return words_.data(); }
 
  private:
   static constexpr double kScale = 4294967296.0;
   static constexpr std::uint32_t kAlways = 0xFFFFFFFFU;
-  struct Cell {
-    std::uint32_t threshold = kAlways;
-    std::uint32_t value = 0;
-    std::uint32_t alias = 0;
-  };
-  std::vector<Cell> cells_;
+
+  void SetCell(std::size_t index, std::uint32_t threshold, std::uint32_t value,
+               std::uint32_t alias) {
+    std::uint32_t* cell = &words_[kCellWords * index];
+    cell[0] = threshold;
+    cell[kValue] = value;
+    cell[kAlias] = alias;
+  }
+
+  std::vector<std::uint32_t> words_;
 };
 
 }  // namespace rectune::sim

@@ -24,10 +24,12 @@ class CandidateSource {
   void Draw(const User& user, int day, RandomStream& stream, std::span<std::uint32_t> candidates);
 
  private:
+  struct Sources;
+  Sources SourcesOf(const User& user, int day) const;
+
   const WorldConstants& constants_;
   const Catalogue& catalogue_;
-  std::vector<std::uint32_t> last_request_;  // by item: the draw that last took it
-  std::uint32_t request_ = 0;
+  std::vector<std::uint64_t> taken_;  // a bit an item; all 0 between draws
 };
 
 }  // namespace rectune::sim

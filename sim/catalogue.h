@@ -58,10 +58,16 @@ class Catalogue {
   float AgeDays(std::uint32_t item, int day) const {
     return AgeFrom(items_[item].first_age_days, day);
   }
-  float AgeFrom(float first_age_days, int day) const {
-    const float age = first_age_days + static_cast<float>(day);
-    return age < life_days_ ? age : age - life_days_;
-  }
+  float AgeFrom(float first_age_days, int day) const { return ages().On(first_age_days, day); }
+  /// AgeFrom for loops over many items.
+  struct Ages {
+    float On(float first_age_days, int day) const {
+      const float age = first_age_days + static_cast<float>(day);
+      return age < life_days ? age : age - life_days;
+    }
+    float life_days;
+  };
+  Ages ages() const { return {life_days_}; }
   /// Items at most `fresh_days` old on `day`.
   const std::vector<std::uint32_t>& FreshItems(int day) const {
     return fresh_items_[static_cast<std::size_t>(day)];

@@ -3,27 +3,25 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "sim/candidates.h"
-#include "sim/fast_math.h"
-
-// The loops below run over rows of floats without branches. Where the processor has AVX2 the same
-// code runs eight lanes wide; without contraction to fused operations the bits are the same.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define RECTUNE_WIDE __attribute__((target_clones("avx2", "default")))
-#else
-#define RECTUNE_WIDE
-#endif
 
 namespace rectune::sim {
 namespace {
 
-constexpr float kCodesPerNat = 2048.0F;
-constexpr std::size_t kCodes = 32768;
-constexpr float kDwellUnitSeconds = 120.0F;
-constexpr float kMinProbability = 1.2e-7F;
 constexpr std::size_t kQualityChannel = kBehaviours;
+constexpr std::size_t kGuardChannel = kQualityChannel + 1;
+static_assert(kGuardChannel + 1 == kFineLanes);
+constexpr std::array<std::pair<std::size_t, FineHead>, kBehaviours + 1> kChannelHeads = {{
+    {Index(Behaviour::kClick), FineHead::kClick},
+    {Index(Behaviour::kLongView), FineHead::kLongView},
+    {Index(Behaviour::kLike), FineHead::kLike},
+    {Index(Behaviour::kShare), FineHead::kShare},
+    {Index(Behaviour::kFollow), FineHead::kFollow},
+    {Index(Behaviour::kDismissal), FineHead::kDismissal},
+    {kQualityChannel, FineHead::kQuality},
+}};
 constexpr std::size_t kReferenceUsers = 200;
 /// Error of the two-tower match score: it knows embeddings, so it is small beside the others'.
 constexpr float kAffinityNoise = 0.1F;
@@ -40,95 +38,27 @@ std::uint64_t NoiseStep(std::uint64_t version, Purpose population) {
 /// Blocks of a candidate's noise: one for the coarse heads, two for the fine ones.
 constexpr std::uint64_t kBlocksACandidate = 3;
 
-/// Sum of four uniforms of 8 or 16 bits, centred and scaled to unit variance (Irwin-Hall): close
-/// enough to normal for prediction noise (kurtosis -0.3, support +-3.46). Eight bits move a coarse
-/// head by at most two of its codes.
-float NormalOf32(std::uint32_t word) {
-  const auto sum = static_cast<float>((word & 0xFFU) + ((word >> 8U) & 0xFFU) +
-                                      ((word >> 16U) & 0xFFU) + (word >> 24U));
-  constexpr float kScale = 1.7320508F / 256.0F;
-  return (sum - 510.0F) * kScale;
-}
-float NormalOf64(std::uint64_t word) {
-  const auto sum = static_cast<float>((word & 0xFFFFU) + ((word >> 16U) & 0xFFFFU) +
-                                      ((word >> 32U) & 0xFFFFU) + (word >> 48U));
-  constexpr float kScale = 1.7320508F / 65536.0F;
-  return (sum - 131070.0F) * kScale;
-}
-
-/// A component of an embedding in 16 bits.
-constexpr float kUnit = 32767.0F;
-float Match(const Embedding& tastes, const std::array<std::int16_t, kEmbedding>& item) {
-  std::array<float, 4> lanes{};
-  for (std::size_t i = 0; i < kEmbedding; i += 4) {
-    for (std::size_t k = 0; k < 4; ++k) lanes[k] += tastes[i + k] * static_cast<float>(item[i + k]);
-  }
-  return (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
-}
-
-/// Candidates that loops look ahead: hides the latency of a catalogue that outgrows the caches.
-constexpr std::size_t kAhead = 16;
-void Prefetch(const void* object, std::size_t bytes) {
+/// Inlined always: GCC drops a call of a function that only prefetches, as one without effects.
+[[gnu::always_inline]] inline void Prefetch(const void* object, std::size_t bytes) {
   for (std::size_t at = 0; at < bytes; at += 64) {
     __builtin_prefetch(static_cast<const char*>(object) + at);
   }
 }
 
-/// logit(Sigmoid(a) Sigmoid(b)) = -ln(e^-a + e^-b + e^-(a+b)), added to `noise` in place.
-RECTUNE_WIDE void AddProductLogit(const float* a, const float* b, float* noise, std::size_t count) {
-  for (std::size_t c = 0; c < count; ++c) {
-    const float x = FastExp(-a[c]);
-    const float y = FastExp(-b[c]);
-    noise[c] -= FastLog(x + y + x * y);
+/// The chunks of [0, count).
+template <typename OnChunk>
+void ForChunks(std::size_t count, const OnChunk& on_chunk) {
+  for (std::size_t begin = 0; begin < count; begin += kHeadChunk) {
+    on_chunk(begin, std::min(begin + kHeadChunk, count));
   }
-}
-
-RECTUNE_WIDE void AddScaledLog1p(const float* age, float scale, float* row, std::size_t count) {
-  for (std::size_t c = 0; c < count; ++c) row[c] += scale * FastLog(1.0F + age[c]);
-}
-
-/// Approximates the normal CDF by a logistic curve (error below 0.01), which is all that an 8-bit
-/// quantile can show.
-RECTUNE_WIDE void EncodeQuantiles(const float* raw, float mean, float sd, std::uint8_t* codes,
-                                  std::size_t count) {
-  const float scale = 1.702F / sd;
-  for (std::size_t c = 0; c < count; ++c) {
-    const float code = 256.0F * Sigmoid(scale * (raw[c] - mean));
-    codes[c] = static_cast<std::uint8_t>(static_cast<std::int32_t>(std::min(code, 255.0F)));
-  }
-}
-
-/// Freshness is known exactly: 255 for new, halving every `half_life` days.
-RECTUNE_WIDE void EncodeFreshness(const float* age, float half_life, std::uint8_t* codes,
-                                  std::size_t count) {
-  const float scale = -0.6931472F / half_life;
-  for (std::size_t c = 0; c < count; ++c) {
-    codes[c] =
-        static_cast<std::uint8_t>(static_cast<std::int32_t>(255.0F * FastExp(scale * age[c])));
-  }
-}
-
-std::int32_t EncodeNats(float nats) {
-  const float code = nats * kCodesPerNat + 0.5F;
-  return static_cast<std::int32_t>(std::min(code, static_cast<float>(kCodes - 1)));
-}
-
-/// -ln Sigmoid of each logit as a code.
-RECTUNE_WIDE void EncodeLogits(const float* logits, std::int32_t* codes, std::size_t count) {
-  for (std::size_t k = 0; k < count; ++k) codes[k] = EncodeNats(NegativeLogSigmoid(logits[k]));
 }
 
 }  // namespace
 
-std::uint16_t EncodeProbability(float probability) {
-  return static_cast<std::uint16_t>(
-      EncodeNats(-FastLog(std::clamp(probability, kMinProbability, 1.0F))));
-}
-
 const std::vector<float>& ProbabilityTable() {
   static const std::vector<float> table = [] {
-    std::vector<float> values(kCodes);
-    for (std::size_t code = 0; code < kCodes; ++code) {
+    std::vector<float> values(kProbabilityCodes);
+    for (std::size_t code = 0; code < kProbabilityCodes; ++code) {
       values[code] = static_cast<float>(std::exp(-static_cast<double>(code) / kCodesPerNat));
     }
     return values;
@@ -183,7 +113,8 @@ void HeadModel::MakeSignals(const WorldConstants& constants) {
     ItemNoise& noise = item_noise_[i];
     for (float& value : noise) value = static_cast<float>(stream.Normal());
     for (std::size_t k = 0; k < kEmbedding; ++k) {
-      signals.embedding[k] = static_cast<std::int16_t>(std::lround(item.embedding[k] * kUnit));
+      signals.embedding[k] =
+          static_cast<std::int16_t>(std::lround(item.embedding[k] * kEmbeddingUnit));
     }
     signals.long_view_rate =
         carried(CoarseHead::kLongViewRate) * noise[Index(Behaviour::kLongView)];
@@ -202,70 +133,81 @@ void HeadModel::MakeSignals(const WorldConstants& constants) {
   }
 }
 
-void HeadModel::RawCoarse(const User& user, std::span<const std::uint32_t> items, int day,
-                          const RequestAddress& address, HeadScratch& scratch) const {
-  const std::size_t count = items.size();
-  Embedding tastes = user.embedding;
-  for (float& taste : tastes) taste /= kUnit;
-  constexpr std::size_t kLongViewLogit = kCoarseHeads;  // rows that are no head
-  constexpr std::size_t kClickLogit = kCoarseHeads + 1;
-  const auto row = [&](std::size_t index) { return scratch.rows[index].data(); };
-  float* const long_view_rate = row(Index(CoarseHead::kLongViewRate));
-  float* const click_rate = row(Index(CoarseHead::kClickRate));
-  float* const guard = row(Index(CoarseHead::kClickbaitGuard));
-  float* const dismissal = row(Index(CoarseHead::kDismissal));
-  float* const quality = row(Index(CoarseHead::kQuality));
-  float* const affinity = row(Index(CoarseHead::kAffinity));
-  float* const age = row(Index(CoarseHead::kFreshness));
-  float* const long_view_logit = row(kLongViewLogit);
-  float* const click_logit = row(kClickLogit);
+CoarseTerms HeadModel::CoarseTermsOf(const User& user) const {
   const auto sd = static_cast<float>(constants_.coarse_noise);
   const float all_own = sd * static_cast<float>(std::sqrt(1.0 - constants_.item_noise_share));
   const auto own = [&](CoarseHead head) { return all_own * character_.coarse_noise[Index(head)]; };
-  const float long_view_own = own(CoarseHead::kLongViewRate);
-  const float click_own = own(CoarseHead::kClickRate);
-  const float dismissal_own = own(CoarseHead::kDismissal);
-  const float quality_own = own(CoarseHead::kQuality);
-  const float affinity_noise =
-      kAffinityNoise * character_.coarse_noise[Index(CoarseHead::kAffinity)];
-  const float guard_noise = 2.0F * static_cast<float>(constants_.guard_noise) *
-                            character_.coarse_noise[Index(CoarseHead::kClickbaitGuard)];
-  const auto click_affinity = static_cast<float>(truth_constants_.click.affinity);
-  const auto long_view_affinity = static_cast<float>(truth_constants_.long_view.affinity);
-  const auto dismissal_affinity = static_cast<float>(truth_constants_.dismissal.affinity);
+  CoarseTerms terms{
+      .tastes = user.embedding,
+      .click_offset = user.click_offset,
+      .click_affinity = static_cast<float>(truth_constants_.click.affinity),
+      .susceptibility = user.clickbait_susceptibility,
+      .long_view_offset = user.long_view_offset,
+      .long_view_affinity = static_cast<float>(truth_constants_.long_view.affinity),
+      .dismissal_affinity = static_cast<float>(truth_constants_.dismissal.affinity),
+      .long_view_noise = own(CoarseHead::kLongViewRate),
+      .click_noise = own(CoarseHead::kClickRate),
+      .dismissal_noise = own(CoarseHead::kDismissal),
+      .quality_noise = own(CoarseHead::kQuality),
+      .affinity_noise = kAffinityNoise * character_.coarse_noise[Index(CoarseHead::kAffinity)],
+      .guard_noise = 2.0F * static_cast<float>(constants_.guard_noise) *
+                     character_.coarse_noise[Index(CoarseHead::kClickbaitGuard)]};
+  for (float& taste : terms.tastes) taste /= kEmbeddingUnit;
+  return terms;
+}
+
+void HeadModel::RawCoarse(const User& user, std::span<const std::uint32_t> items, int day,
+                          const RequestAddress& address, HeadScratch& scratch) const {
+  const std::size_t count = items.size();
+  const CoarseTerms terms = CoarseTermsOf(user);
+  const auto row = [&](CoarseHead head) { return scratch.rows[Index(head)].data(); };
+  const CoarseRows rows{.long_view_rate = row(CoarseHead::kLongViewRate),
+                        .click_rate = row(CoarseHead::kClickRate),
+                        .guard = row(CoarseHead::kClickbaitGuard),
+                        .dismissal = row(CoarseHead::kDismissal),
+                        .quality = row(CoarseHead::kQuality),
+                        .affinity = row(CoarseHead::kAffinity),
+                        .first_age = row(CoarseHead::kFreshness),
+                        .click_logit = scratch.rows[kCoarseHeads].data(),
+                        .long_view_logit = scratch.rows[kCoarseHeads + 1].data()};
   const std::array<std::uint64_t, 2> key = {seed_, static_cast<std::uint64_t>(Purpose::kHeadNoise)};
   const std::uint64_t step = NoiseStep(version_, address.population);
-  for (std::size_t c = 0; c < count; ++c) {
-    if (c + kAhead < count) {
-      Prefetch(&signals_[items[c + kAhead]], sizeof(ItemSignals));
+  std::array<std::uint64_t, kHeadChunk> blocks{};
+  std::array<std::uint64_t, 4 * kHeadChunk> words{};
+  std::array<float, 4 * kHeadChunk> low{};
+  std::array<float, 4 * kHeadChunk> high{};
+  std::array<float, kHeadChunk> log_age{};
+  // The next chunk's signals come from far away, so they are asked for a third at a time, before
+  // each of the chunk's longer loops: more at once than the processor can wait for would stall it.
+  const auto fetch = [&](std::size_t from, std::size_t to) __attribute__((always_inline)) {
+    for (std::size_t c = from; c < std::min(to, count); ++c) {
+      Prefetch(&signals_[items[c]], sizeof(ItemSignals));
     }
-    const ItemSignals& item = signals_[items[c]];
-    const auto words =
-        PhiloxBlock({c * kBlocksACandidate, step, address.user, address.request}, key);
-    const auto low = [&](std::size_t k) {
-      return NormalOf32(static_cast<std::uint32_t>(words[k]));
+  };
+  constexpr std::size_t kThird = (kHeadChunk + 2) / 3;
+  fetch(0, kHeadChunk);
+  ForChunks(count, [&](std::size_t begin, std::size_t end) {
+    const std::size_t size = end - begin;
+    fetch(end, end + kThird);
+    for (std::size_t k = 0; k < size; ++k) blocks[k] = (begin + k) * kBlocksACandidate;
+    PhiloxBlocks(std::span(blocks.data(), size), {0, step, address.user, address.request}, key,
+                 std::span(words.data(), 4 * size));
+    NormalsOf32(words.data(), low.data(), high.data(), 4 * size);
+    fetch(end + kThird, end + 2 * kThird);
+    GatherCoarse(signals_.data(), items.data(), begin, end, low.data(), high.data(), terms, rows);
+    fetch(end + 2 * kThird, end + kHeadChunk);
+    AgeOn(catalogue_, day, rows.first_age + begin, size);
+    Log1p(rows.first_age + begin, log_age.data(), size);
+    const auto add_age = [&](const BehaviourConstants& constants, float* logits) {
+      AddScaled(log_age.data(), static_cast<float>(constants.log_age), logits + begin, size);
     };
-    const auto high = [&](std::size_t k) {
-      return NormalOf32(static_cast<std::uint32_t>(words[k] >> 32U));
-    };
-    const float match = Match(tastes, item.embedding);
-    click_logit[c] = item.click + user.click_offset + click_affinity * match +
-                     user.clickbait_susceptibility * item.bait;
-    long_view_logit[c] = item.long_view + user.long_view_offset + long_view_affinity * match;
-    long_view_rate[c] = item.long_view_rate + long_view_own * low(0);
-    click_rate[c] = click_own * high(0);
-    dismissal[c] = item.dismissal + dismissal_affinity * match + dismissal_own * low(1);
-    quality[c] = item.quality + quality_own * high(1);
-    affinity[c] = match + affinity_noise * low(2);
-    guard[c] = item.guard + guard_noise * high(2);
-    age[c] = catalogue_.AgeFrom(item.first_age_days, day);
-  }
-  AddScaledLog1p(age, static_cast<float>(truth_constants_.click.log_age), click_logit, count);
-  AddScaledLog1p(age, static_cast<float>(truth_constants_.long_view.log_age), long_view_logit,
-                 count);
-  AddScaledLog1p(age, static_cast<float>(truth_constants_.dismissal.log_age), dismissal, count);
-  AddProductLogit(click_logit, long_view_logit, long_view_rate, count);
-  for (std::size_t c = 0; c < count; ++c) click_rate[c] += click_logit[c];
+    add_age(truth_constants_.click, rows.click_logit);
+    add_age(truth_constants_.long_view, rows.long_view_logit);
+    add_age(truth_constants_.dismissal, rows.dismissal);
+    AddProductLogit(rows.click_logit + begin, rows.long_view_logit + begin,
+                    rows.long_view_rate + begin, size);
+    AddScaled(rows.click_logit + begin, 1.0F, rows.click_rate + begin, size);
+  });
 }
 
 void HeadModel::CalibrateQuantiles(const WorldConstants& constants, const WorldSize& size) {
@@ -324,68 +266,102 @@ void HeadModel::PredictCoarse(const User& user, std::span<const std::uint32_t> i
   }
 }
 
+FineTerms HeadModel::FineTermsOf(const User& user) const {
+  const auto sd = static_cast<float>(constants_.fine_noise);
+  const auto slope = static_cast<float>(constants_.calibration_slope);
+  FineTerms terms;
+  terms.own = sd * static_cast<float>(std::sqrt(1.0 - constants_.item_noise_share));
+  terms.carried = sd * static_cast<float>(std::sqrt(constants_.item_noise_share));
+  const LogitLines lines = truth_.LinesOf(user);
+  for (std::size_t b = 0; b < kBehaviours; ++b) {
+    const LogitLine& line = lines[b];
+    terms.intercept[b] = line.intercept;
+    terms.affinity[b] = line.affinity;
+    terms.quality[b] = line.quality;
+    terms.catchiness[b] = line.catchiness;
+    terms.log_age[b] = line.log_age;
+    terms.log_duration[b] = line.log_duration;
+    terms.offset[b] = line.offset;
+    terms.clickbait[b] = line.clickbait;
+    terms.mean[b] = mean_logits_[b];
+    terms.slope[b] = slope * character_.fine_slope[b];
+    terms.bias[b] = bias_[b];
+    terms.noise[b] = character_.fine_noise[b];
+  }
+  return terms;
+}
+
 void HeadModel::PredictFine(const User& user, std::span<const std::uint32_t> items,
                             std::span<const std::uint32_t> which, int day,
-                            const RequestAddress& address, HeadScratch& scratch,
-                            std::span<FineCodes> fine) const {
-  const auto sd = static_cast<float>(constants_.fine_noise);
-  const float own = sd * static_cast<float>(std::sqrt(1.0 - constants_.item_noise_share));
-  const float carried = sd * static_cast<float>(std::sqrt(constants_.item_noise_share));
-  const auto slope = static_cast<float>(constants_.calibration_slope);
+                            const RequestAddress& address, std::span<FineCodes> fine) const {
+  const FineTerms terms = FineTermsOf(user);
   const auto confusion = static_cast<float>(constants_.guard_confusion);
   const auto guard_noise = static_cast<float>(constants_.guard_noise);
+  const float quality_noise = character_.fine_noise[kQualityChannel];
   const std::array<std::uint64_t, 2> key = {seed_, static_cast<std::uint64_t>(Purpose::kHeadNoise)};
   const std::uint64_t step = NoiseStep(version_, address.population);
-  for (std::size_t k = 0; k < which.size(); ++k) {
-    const std::uint32_t c = which[k];
-    if (k + kAhead < which.size()) {
-      const std::uint32_t ahead = items[which[k + kAhead]];
-      Prefetch(&catalogue_.items()[ahead], sizeof(Item));
-      Prefetch(&item_noise_[ahead], sizeof(ItemNoise));
+  FineChunk chunk{};
+  std::array<std::uint64_t, 2 * kHeadChunk> blocks{};
+  std::array<std::uint64_t, kHeadChunk * kFineLanes> words{};
+  std::array<float, kHeadChunk> guards{};
+  std::array<float, kHeadChunk> clicks{};
+  std::array<float, kHeadChunk> long_views{};
+  std::array<std::int32_t, kHeadChunk * kFineLanes> codes{};
+  std::array<std::int32_t, kHeadChunk> dwell{};
+  std::array<std::int32_t, kHeadChunk> guard{};
+  ForChunks(which.size(), [&](std::size_t begin, std::size_t end) {
+    const std::size_t size = end - begin;
+    for (std::size_t k = 0; k < size; ++k) {
+      const std::uint32_t item = items[which[begin + k]];
+      Prefetch(&catalogue_.items()[item], sizeof(Item));
+      Prefetch(&item_noise_[item], sizeof(ItemNoise));
+      blocks[2 * k] = which[begin + k] * kBlocksACandidate + 1;
+      blocks[2 * k + 1] = blocks[2 * k] + 1;
     }
-    const Item& item = catalogue_.items()[items[c]];
-    const ItemNoise& item_noise = item_noise_[items[c]];
-    const Logits logits = truth_.LogitsOf(user, item, catalogue_.AgeDays(items[c], day), 0.0F);
-    const std::uint64_t block = c * kBlocksACandidate;
-    const auto first = PhiloxBlock({block + 1, step, address.user, address.request}, key);
-    const auto second = PhiloxBlock({block + 2, step, address.user, address.request}, key);
-    const auto noise = [&](std::size_t draw) {
-      return NormalOf64(draw < 4 ? first[draw] : second[draw - 4]);
-    };
-    for (std::size_t b = 0; b < kBehaviours; ++b) {
-      const float error = character_.fine_noise[b] * (own * noise(b) + carried * item_noise[b]);
-      scratch.rows[b][k] = mean_logits_[b] +
-                           slope * character_.fine_slope[b] * (logits[b] - mean_logits_[b]) +
-                           bias_[b] + error;
+    PhiloxBlocks(std::span(blocks.data(), 2 * size), {0, step, address.user, address.request}, key,
+                 std::span(words.data(), kFineLanes * size));
+    NormalsOf64(words.data(), chunk.normals.data(), kFineLanes * size);
+    for (std::size_t k = 0; k < size; ++k) {
+      const std::uint32_t index = items[which[begin + k]];
+      const Item& item = catalogue_.items()[index];
+      chunk.affinity[k] = Dot(user.embedding, item.embedding);
+      chunk.log_age[k] = catalogue_.AgeFrom(item.first_age_days, day);  // its logarithm follows
+      chunk.quality[k] = item.quality;
+      chunk.catchiness[k] = item.catchiness;
+      chunk.clickbait[k] = item.clickbait;
+      chunk.log_duration[k] = item.log_duration;
+      std::copy_n(item_noise_[index].data(), item_noise_[index].size(),
+                  &chunk.item_noise[k * kFineLanes]);
     }
-    // Summed from the left: version 0 must give the bits that it gave before there were pushes.
-    const float quality_noise = character_.fine_noise[kQualityChannel];
-    scratch.rows[kQualityChannel][k] = character_.fine_slope[kQualityChannel] * item.quality +
-                                       quality_noise * own * noise(kQualityChannel) +
-                                       quality_noise * carried * item_noise[kQualityChannel] +
-                                       character_.fine_level[kQualityChannel];
-    const float guard = item.clickbait + confusion * item.catchiness + guard_noise * noise(7);
-    fine[c][Index(FineHead::kClickbaitGuard)] = EncodeProbability(guard);
-    const float click = Sigmoid(scratch.rows[Index(Behaviour::kClick)][k]);
-    const float long_view = Sigmoid(scratch.rows[Index(Behaviour::kLongView)][k]);
-    fine[c][Index(FineHead::kDwell)] = EncodeProbability(
-        truth_.WatchSeconds(click, long_view, item.log_duration) / kDwellUnitSeconds);
-  }
-  constexpr std::array<std::pair<std::size_t, FineHead>, kBehaviours + 1> kRowHeads = {{
-      {Index(Behaviour::kClick), FineHead::kClick},
-      {Index(Behaviour::kLongView), FineHead::kLongView},
-      {Index(Behaviour::kLike), FineHead::kLike},
-      {Index(Behaviour::kShare), FineHead::kShare},
-      {Index(Behaviour::kFollow), FineHead::kFollow},
-      {Index(Behaviour::kDismissal), FineHead::kDismissal},
-      {kQualityChannel, FineHead::kQuality},
-  }};
-  for (const auto& [row, head] : kRowHeads) {
-    EncodeLogits(scratch.rows[row].data(), scratch.codes.data(), which.size());
-    for (std::size_t k = 0; k < which.size(); ++k) {
-      fine[which[k]][Index(head)] = static_cast<std::uint16_t>(scratch.codes[k]);
+    Log1p(chunk.log_age.data(), chunk.log_age.data(), size);
+    FineLogits(terms, chunk, size);
+    for (std::size_t k = 0; k < size; ++k) {
+      float* logits = &chunk.logits[k * kFineLanes];
+      const float* normals = &chunk.normals[k * kFineLanes];
+      // Summed from the left: version 0 must give the bits that it gave before there were pushes.
+      logits[kQualityChannel] =
+          character_.fine_slope[kQualityChannel] * chunk.quality[k] +
+          quality_noise * terms.own * normals[kQualityChannel] +
+          quality_noise * terms.carried * chunk.item_noise[k * kFineLanes + kQualityChannel] +
+          character_.fine_level[kQualityChannel];
+      guards[k] = chunk.clickbait[k] + confusion * chunk.catchiness[k] +
+                  guard_noise * normals[kGuardChannel];
+      clicks[k] = logits[Index(Behaviour::kClick)];
+      long_views[k] = logits[Index(Behaviour::kLongView)];
     }
-  }
+    EncodeLogits(chunk.logits.data(), codes.data(), kFineLanes * size);
+    EncodeProbabilities(guards.data(), guard.data(), size);
+    EncodeDwell(truth_, clicks.data(), long_views.data(), chunk.log_duration.data(), dwell.data(),
+                size);
+    for (std::size_t k = 0; k < size; ++k) {
+      FineCodes& heads = fine[which[begin + k]];
+      for (const auto& [channel, head] : kChannelHeads) {
+        heads[Index(head)] = static_cast<std::uint16_t>(codes[k * kFineLanes + channel]);
+      }
+      heads[Index(FineHead::kDwell)] = static_cast<std::uint16_t>(dwell[k]);
+      heads[Index(FineHead::kClickbaitGuard)] = static_cast<std::uint16_t>(guard[k]);
+    }
+  });
 }
 
 }  // namespace rectune::sim

@@ -15,11 +15,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "core/random_stream.h"
 #include "sim/catalogue.h"
+#include "sim/head_loops.h"
 #include "sim/model_push.h"
 #include "sim/truth.h"
 #include "sim/user.h"
@@ -58,6 +58,8 @@ enum class FineHead : std::size_t {
 inline constexpr std::size_t kFineHeads = static_cast<std::size_t>(FineHead::kCount);
 constexpr std::size_t Index(FineHead head) { return static_cast<std::size_t>(head); }
 
+inline constexpr float kCodesPerNat = 2048.0F;
+inline constexpr std::size_t kProbabilityCodes = 32768;
 /// A probability as 15 bits of its negative logarithm: relative error below 0.03%, floor e^-16.
 std::uint16_t EncodeProbability(float probability);
 /// Table of the 32,768 decoded values.
@@ -74,11 +76,10 @@ struct RequestAddress {
 
 /// Rows of floats by candidate; the caller's, one a thread, so that no request allocates.
 struct HeadScratch {
-  explicit HeadScratch(std::size_t candidates) : codes(candidates) {
+  explicit HeadScratch(std::size_t candidates) {
     for (auto& row : rows) row.resize(candidates);
   }
   std::array<std::vector<float>, kCoarseHeads + 2> rows;
-  std::vector<std::int32_t> codes;
 };
 
 class HeadModel {
@@ -94,7 +95,7 @@ class HeadModel {
   /// Fine heads of the candidates `which` (indices into `items`): fine[c] for each of them.
   void PredictFine(const User& user, std::span<const std::uint32_t> items,
                    std::span<const std::uint32_t> which, int day, const RequestAddress& address,
-                   HeadScratch& scratch, std::span<FineCodes> fine) const;
+                   std::span<FineCodes> fine) const;
 
   std::size_t bytes() const { return signals_.size() * (sizeof(ItemSignals) + sizeof(ItemNoise)); }
 
@@ -106,24 +107,11 @@ class HeadModel {
   }
 
  private:
-  /// What coarse heads know of an item before they meet a user: its part of each logit, with the
-  /// share of their noise that it carries wherever it appears. One cache line, because a request
-  /// touches a thousand items all over the catalogue; hence the embedding in 16 bits a component.
-  struct alignas(64) ItemSignals {
-    std::array<std::int16_t, kEmbedding> embedding{};
-    float click = 0.0F;
-    float bait = 0.0F;  // what clickbait adds to the click logit at susceptibility 1
-    float long_view = 0.0F;
-    float dismissal = 0.0F;
-    float quality = 0.0F;
-    float guard = 0.0F;
-    float first_age_days = 0.0F;
-    float long_view_rate = 0.0F;
-  };
-
   /// Rows of the scratch after RawCoarse, by CoarseHead; freshness holds the age in days.
   void RawCoarse(const User& user, std::span<const std::uint32_t> items, int day,
                  const RequestAddress& address, HeadScratch& scratch) const;
+  CoarseTerms CoarseTermsOf(const User& user) const;
+  FineTerms FineTermsOf(const User& user) const;
   void MakeSignals(const WorldConstants& constants);
   void CalibrateQuantiles(const WorldConstants& constants, const WorldSize& size);
 

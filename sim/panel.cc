@@ -35,7 +35,7 @@ Panel::Panel(const World& world, Purpose population, std::size_t users)
         source.Draw(users_[u], day, stream, items);
         world.heads.PredictCoarse(users_[u], items, day, address, scratch,
                                   &coarse_[first * kCoarseHeads]);
-        world.heads.PredictFine(users_[u], items, all, day, address, scratch,
+        world.heads.PredictFine(users_[u], items, all, day, address,
                                 std::span(&fine_[first], candidates_));
       }
     }

@@ -26,12 +26,14 @@ PreRanker::PreRanker(const PreRankConfig& config)
 
 void PreRanker::Select(const RequestView& request, PreRankScratch& scratch) const {
   const std::size_t count = request.items.size();
-  std::fill(scratch.scores.begin(), scratch.scores.end(), 0.0F);
+  std::array<const std::uint8_t*, kCoarseHeads> codes{};
   for (std::size_t h = 0; h < kCoarseHeads; ++h) {
-    const std::uint8_t* codes = request.coarse(static_cast<CoarseHead>(h));
-    const float* table = utility_[h].data();
-    float* scores = scratch.scores.data();
-    for (std::size_t c = 0; c < count; ++c) scores[c] += table[codes[c]];
+    codes[h] = request.coarse(static_cast<CoarseHead>(h));
+  }
+  for (std::size_t c = 0; c < count; ++c) {
+    float score = 0.0F;
+    for (std::size_t h = 0; h < kCoarseHeads; ++h) score += utility_[h][codes[h][c]];
+    scratch.scores[c] = score;
   }
   const std::size_t keep = std::min(keep_, count);
   const std::size_t by_score = keep - std::min(exploration_, keep);

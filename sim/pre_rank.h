@@ -21,7 +21,7 @@ namespace rectune::sim {
 struct PreRankScratch {
   explicit PreRankScratch(std::size_t candidates) : scores(candidates) {
     buckets.reserve(candidates);
-    ties.reserve(candidates);
+    ties.reserve(candidates + 1);
     kept.reserve(candidates);
     taken.resize(candidates);
   }

@@ -34,7 +34,7 @@ inline constexpr std::size_t kFusedHeads = 8;  // all fine heads but the clickba
 struct RankScratch {
   explicit RankScratch(std::size_t candidates) : scores(candidates) {
     for (auto& head : heads) head.resize(candidates);
-    keys.reserve(candidates);
+    keys.reserve(candidates + 1);
     top.reserve(candidates);
     buckets.reserve(candidates);
     ranked.reserve(candidates);

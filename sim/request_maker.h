@@ -51,7 +51,7 @@ class RequestMaker {
   void PredictFine(const User& user, std::span<const std::uint32_t> candidates,
                    OpenRequest& request) {
     world_.heads.PredictFine(user, request.items, candidates, request.day, request.address,
-                             scratch_, request.fine);
+                             request.fine);
   }
 
  private:

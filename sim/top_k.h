@@ -38,11 +38,24 @@ inline void SelectTop(std::span<const float> scores, std::size_t count,
     for (std::uint32_t i = 0; i < size; ++i) top.push_back(i);
     return;
   }
-  float low = scores[0];
-  float high = scores[0];
-  for (const float score : scores) {
-    low = std::min(low, score);
-    high = std::max(high, score);
+  // Extremes in lanes, which need not wait for one another.
+  constexpr std::uint32_t kLanes = 8;
+  std::array<float, kLanes> lows{};
+  std::array<float, kLanes> highs{};
+  lows.fill(scores[0]);
+  highs.fill(scores[0]);
+  std::uint32_t next = 0;
+  for (; next + kLanes <= size; next += kLanes) {
+    for (std::uint32_t k = 0; k < kLanes; ++k) {
+      lows[k] = std::min(lows[k], scores[next + k]);
+      highs[k] = std::max(highs[k], scores[next + k]);
+    }
+  }
+  float low = *std::min_element(lows.begin(), lows.end());
+  float high = *std::max_element(highs.begin(), highs.end());
+  for (; next < size; ++next) {
+    low = std::min(low, scores[next]);
+    high = std::max(high, scores[next]);
   }
   // Bucketing is monotone in the score, which is all that exactness needs.
   const float scale = high > low ? static_cast<float>(kBuckets - 1) / (high - low) : 0.0F;
@@ -56,10 +69,24 @@ inline void SelectTop(std::span<const float> scores, std::size_t count,
   std::size_t above = 0;
   std::size_t cut = kBuckets - 1;
   while (above + filled[cut] <= count && cut > 0) above += filled[cut--];
-  ties.clear();
+  // Where the cut falls is a matter of chance, so nothing below branches on it: every index is
+  // written, and the end moves on behind those that belong.
+  const std::size_t before = top.size();
+  top.resize(before + above + 1);
+  ties.resize(filled[cut] + 1);
+  std::size_t end = before;
+  std::size_t tied = 0;
   for (std::uint32_t i = 0; i < size; ++i) {
-    if (bucket_of[i] > cut) top.push_back(i);
-    if (bucket_of[i] == cut) ties.push_back(ScoreKey(scores[i], i));
+    top[end] = i;
+    end += bucket_of[i] > cut ? 1 : 0;
+    ties[tied] = i;
+    tied += bucket_of[i] == cut ? 1 : 0;
+  }
+  top.resize(end);
+  ties.resize(tied);
+  for (std::uint64_t& tie : ties) {
+    const auto index = static_cast<std::uint32_t>(tie);
+    tie = ScoreKey(scores[index], index);
   }
   const std::size_t missing = count - above;
   if (missing < ties.size()) {

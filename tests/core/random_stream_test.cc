@@ -6,6 +6,7 @@
 #include "core/random_stream.h"
 
 #include <algorithm>
+#include <array>
 #include <boost/math/distributions/beta.hpp>
 #include <boost/math/distributions/chi_squared.hpp>
 #include <boost/math/distributions/gamma.hpp>
@@ -15,6 +16,7 @@
 #include <functional>
 #include <limits>
 #include <numeric>
+#include <span>
 #include <vector>
 
 #include "core/check.h"
@@ -97,6 +99,32 @@ TEST_CASE("A stream is the blocks of its address, in order", "[random]") {
       CHECK(stream.NextBits() == word);
     }
   }
+}
+
+TEST_CASE("Words in bulk are the words one by one", "[random]") {
+  for (const int before : {0, 1, 3, 4, 6}) {
+    for (const std::size_t count : {0U, 1U, 3U, 4U, 5U, 17U}) {
+      RandomStream bulk(42, Purpose::kSession, 7, count);
+      for (int i = 0; i < before; ++i) (void)bulk.NextBits();
+      RandomStream single = bulk;
+      std::vector<std::uint64_t> words(count);
+      bulk.Fill(words);
+      for (const std::uint64_t word : words) CHECK(word == single.NextBits());
+      for (int i = 0; i < 6; ++i) CHECK(bulk.NextBits() == single.NextBits());
+    }
+  }
+}
+
+TEST_CASE("Blocks in bulk are the blocks one by one", "[random]") {
+  const Key key{0xffffffffffffffff, 0x452821e638d01377};
+  const std::vector<std::uint64_t> first = {5, 0xffffffffffffffff, 0, 0x8000000000000000};
+  std::vector<std::uint64_t> words(4 * first.size());
+  PhiloxBlocks(first, Block{1, 2, 0xffffffffffffffff, 4}, key, words);
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    const Block block = PhiloxBlock(Block{first[i], 2, 0xffffffffffffffff, 4}, key);
+    CHECK(std::equal(block.begin(), block.end(), &words[4 * i]));
+  }
+  CHECK_THROWS(PhiloxBlocks(first, Block{}, key, std::span(words.data(), 3)));
 }
 
 TEST_CASE("Purpose codes never move, because every result depends on them", "[random]") {
