@@ -245,7 +245,7 @@ class CellRun {
     }
     const std::vector<Measurement> readouts =
         port_.run_round(NoiseSeed(study_.spec, cell_.seed), round, study_.spec.budget.users_per_arm,
-                        arms, ArmsOf(round - 1));
+                        arms, ArmsOf(round - 1), /*threads=*/1);
     RECTUNE_CHECK(readouts.size() == arms.size(), "the platform reads out every arm");
     std::vector<Trial> trials;
     for (std::size_t slot = 0; slot < proposals.size(); ++slot) {

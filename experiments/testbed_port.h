@@ -5,7 +5,7 @@
 // real tables in (experiments/workbench.cc); tests wire a toy. Not an interface that tuners see.
 //
 //   auto testbed = workbench.open("discover_feed", "joint", "small");
-//   std::vector<Measurement> readout = testbed->run_round(seed, 1, 1e6, arms, {});
+//   std::vector<Measurement> readout = testbed->run_round(seed, 1, 1e6, arms, {}, 1);
 #pragma once
 
 #include <cstdint>
@@ -103,10 +103,11 @@ struct TestbedPort {
   std::function<double()> minimum_users_per_arm;
   std::function<TuningTask(const Budget& budget, std::uint64_t seed)> make_task;
   /// One A/B experiment: control and these arms, read out. Noise depends on (seed, round, slot).
-  /// `before`: the arms of the round before, whose effect on users may last.
+  /// `before`: the arms of the round before, whose effect on users may last. Threads are for
+  /// whoever runs a single experiment: a study runs its cells side by side.
   std::function<std::vector<Measurement>(std::uint64_t seed, int round, double users_per_arm,
                                          std::span<const Configuration> arms,
-                                         std::span<const Configuration> before)>
+                                         std::span<const Configuration> before, int threads)>
       run_round;
   /// Noise-free lifts over production on the evaluation panel.
   std::function<Measurement(const Configuration&)> truth;

@@ -86,8 +86,8 @@ std::shared_ptr<const TestbedPort> PortOf(const std::shared_ptr<const sim::Testb
   };
   port.run_round = [testbed](std::uint64_t seed, int round, double users_per_arm,
                              std::span<const Configuration> arms,
-                             std::span<const Configuration> before) {
-    return testbed->RunRound(seed, round, users_per_arm, arms, before);
+                             std::span<const Configuration> before, int threads) {
+    return testbed->RunRound(seed, round, users_per_arm, arms, before, threads);
   };
   const auto truth_on = [testbed, phase](sim::PanelKind panel) {
     return [testbed, phase, panel](const Configuration& configuration) {

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cmath>
 #include <cstdio>
+#include <future>
 #include <map>
 #include <mutex>
 #include <tuple>
@@ -280,7 +282,9 @@ TuningTask Testbed::MakeTask(const Traffic& traffic, std::uint64_t seed) const {
 
 std::vector<Measurement> Testbed::RunRound(std::uint64_t seed, int round, double users_per_arm,
                                            std::span<const Configuration> arms,
-                                           std::span<const Configuration> before) const {
+                                           std::span<const Configuration> before,
+                                           int threads) const {
+  RECTUNE_CHECK(threads >= 1, "at least one thread");
   const std::size_t phase = parts_->timeline.PhaseOf(round);
   const Population& population = parts_->Of(PanelKind::kTuning, phase);
   const AbOptions options = parts_->Options(users_per_arm);
@@ -292,17 +296,28 @@ std::vector<Measurement> Testbed::RunRound(std::uint64_t seed, int round, double
     return RunAbReadout(all[0].back(), pointers, options, seed, round);
   }
   const Configuration production = space().Production();
-  std::vector<ArmOutcome> outcomes;
-  outcomes.reserve(arms.size());  // pointers into it must hold
-  for (const Configuration& arm : arms) {
-    if (arm == production) {  // an A/A arm is control's outcome, read out with its own noise
+  std::vector<ArmOutcome> outcomes(arms.size());
+  std::atomic<std::size_t> next{0};
+  const auto simulate = [&] {
+    for (std::size_t a = next++; a < arms.size(); a = next++) {
+      if (arms[a] == production) continue;
+      outcomes[a] = parts_->Simulate(arms[a], population, phase, Moments::kMeansAndCovariance);
+    }
+  };
+  std::vector<std::future<void>> others;
+  for (int t = 1; t < std::min(threads, static_cast<int>(arms.size())); ++t) {
+    others.push_back(std::async(std::launch::async, simulate));
+  }
+  simulate();
+  for (std::future<void>& other : others) other.get();
+  for (std::size_t a = 0; a < arms.size(); ++a) {
+    if (arms[a] == production) {  // an A/A arm is control's outcome, read out with its own noise
       pointers.push_back(&population.control);
       continue;
     }
-    outcomes.push_back(parts_->Simulate(arm, population, phase, Moments::kMeansAndCovariance));
-    pointers.push_back(&outcomes.back());
-    parts_->Remember(PanelKind::kTuning, phase, arm,
-                     TrueLifts(population.control, outcomes.back()));
+    pointers.push_back(&outcomes[a]);
+    parts_->Remember(PanelKind::kTuning, phase, arms[a],
+                     TrueLifts(population.control, outcomes[a]));
   }
   return RunAbReadout(population.control, pointers, options, seed, round);
 }

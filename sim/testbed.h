@@ -95,10 +95,12 @@ class Testbed {
 
   /// One A/B experiment: control plus the arms, read out at the horizon with CUPED. Noise depends
   /// on (seed, round, slot) only, so every tuner meets the same noise. `before`: the arms of the
-  /// round before, which matter where effects carry over (sim/ab_bias.h).
+  /// round before, which matter where effects carry over (sim/ab_bias.h). Arms are simulated on so
+  /// many threads, where the scenario has no biases; the result is the same.
   std::vector<Measurement> RunRound(std::uint64_t seed, int round, double users_per_arm,
                                     std::span<const Configuration> arms,
-                                    std::span<const Configuration> before = {}) const;
+                                    std::span<const Configuration> before = {},
+                                    int threads = 1) const;
   /// The same experiment looked at on `looks` days, the last look RunRound's (sim/peeking.h).
   std::vector<PeekedArm> PeekRound(std::uint64_t seed, int round, double users_per_arm,
                                    std::span<const Configuration> arms, int looks,

@@ -148,10 +148,10 @@ TEST_CASE("A round is told what users lived under in the round before, resumed o
     TestbedPort port = *open(scenario, task, size);
     port.run_round = [&, run = port.run_round](std::uint64_t seed, int round, double users,
                                                std::span<const Configuration> arms,
-                                               std::span<const Configuration> before) {
+                                               std::span<const Configuration> before, int threads) {
       arms_of.emplace_back(arms.begin(), arms.end());
       told.emplace_back(before.begin(), before.end());
-      return run(seed, round, users, arms, before);
+      return run(seed, round, users, arms, before, threads);
     };
     return std::make_shared<const TestbedPort>(std::move(port));
   };

@@ -116,7 +116,7 @@ std::shared_ptr<const TestbedPort> ToyPort(const std::string& scenario, const st
   };
   port.run_round = [scenario, phase_of = port.schedule.phase_of](
                        std::uint64_t seed, int round, double, std::span<const Configuration> arms,
-                       std::span<const Configuration> /*before*/) {
+                       std::span<const Configuration> /*before*/, int /*threads*/) {
     const int count = static_cast<int>(arms.size());
     std::vector<Measurement> readouts =
         Read(MakeToyTask(seed, round, count), round, arms, /*noise=*/0.5);
