@@ -29,7 +29,8 @@ namespace {
 std::atomic<bool> stop_requested{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "set from a signal handler");
 
-/// The first signal asks for a clean stop; the second one kills, as people expect.
+/// Of commands that stop cleanly: the first signal asks for it, the second one kills, as people
+/// expect. All others end at the first.
 void WatchSignals() {
   struct sigaction action {};
   action.sa_handler = [](int) { stop_requested = true; };
@@ -344,7 +345,6 @@ bool WantsRedrawnLine() {
 }  // namespace
 
 int RunProgram(int argc, char** argv, const Workbench& workbench) {
-  WatchSignals();
   Console console{.out = std::cout,
                   .talk = std::cerr,
                   .talk_is_terminal = WantsRedrawnLine(),
@@ -353,6 +353,9 @@ int RunProgram(int argc, char** argv, const Workbench& workbench) {
   CLI::App app("RecTune: tune a simulated multi-stage recommender, and compare who tunes it best.",
                "rectune");
   Arguments arguments(app, workbench, console);
+  for (const char* stops_cleanly : {"run", "resume", "grade", "verify-tuners", "skills"}) {
+    app.get_subcommand(stops_cleanly)->preparse_callback([](std::size_t) { WatchSignals(); });
+  }
   try {
     app.parse(argc, argv);
     console.out.flush();

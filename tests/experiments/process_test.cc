@@ -103,6 +103,16 @@ TEST_CASE("SIGINT and SIGTERM end a run after the rounds under way, with status 
   }
 }
 
+TEST_CASE("One signal ends a command that has nothing to finish") {
+  ChildProcess child({kToy, "oracle", "toy", "--task", "joint", "--evaluations", "1000000"});
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  REQUIRE_FALSE(child.HasEnded());
+  child.Signal(SIGTERM);
+  const ProcessResult ended = child.Wait();
+  CHECK(ended.status == -SIGTERM);
+  CHECK(ended.out.empty());
+}
+
 TEST_CASE("A second process is kept out of a folder, and the first is not disturbed") {
   const ScratchFolder scratch;
   const std::string spec = WriteSpec(scratch, /*pause_milliseconds=*/50);
