@@ -3,6 +3,7 @@
 // The commands that measure configurations outside a study: evaluate, ab, oracle.
 #include <algorithm>
 #include <mutex>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -115,8 +116,9 @@ int AbCommand(const AbArguments& arguments, const Workbench& workbench, Console&
       arguments.users_per_arm > 0.0 ? arguments.users_per_arm : testbed->default_users_per_arm;
   RequireCredibleArm(users, *testbed, "--users");
   const int round = testbed->schedule.phases[testbed->phase].first_round;
-  const std::vector<Measurement> readouts = testbed->run_round(
-      arguments.seed, round, users, arms, ReadBefore(arguments.before, *testbed));
+  const std::vector<Measurement> readouts =
+      testbed->run_round(arguments.seed, round, users, arms, ReadBefore(arguments.before, *testbed),
+                         std::max(1, static_cast<int>(std::thread::hardware_concurrency())));
   if (arguments.task.as_json) {
     Json arms_json = Json::array();
     for (std::size_t i = 0; i < arms.size(); ++i) {
@@ -179,7 +181,14 @@ int OracleCommand(const OracleArguments& arguments, const Workbench& workbench, 
   ParetoArchive archive;
   const TrueValue value = [&](const Configuration& configuration) {
     const Measurement truth = testbed->oracle_truth(configuration);
-    const Score score = objective.Evaluate(truth, *testbed->metrics);
+    Score score = objective.Evaluate(truth, *testbed->metrics);
+    // The best on one population leans on its chances: a guardrail that just holds here may be
+    // broken where regret is judged. Regret 0 should be what a product could launch, so it has to
+    // hold there.
+    if (score.feasible()) {
+      score.violation =
+          testbed->objective.Evaluate(testbed->truth(configuration), *testbed->metrics).violation;
+    }
     if (score.feasible()) archive.Add(configuration, BenefitsOf(truth, objective, *testbed));
     return score;
   };

@@ -23,7 +23,6 @@ namespace {
 /// each would take stands in docs/fidelity.md.
 const std::map<std::string, std::set<std::string>> kKnownMisses = {
     {"discover_feed", {"popularity_top_tenth"}},
-    {"short_video", {"unconstrained_optimum_breach"}},
 };
 
 TEST_CASE("every shipped scenario lies in the bands of its card, known misses aside",

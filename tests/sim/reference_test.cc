@@ -50,10 +50,11 @@ TEST_CASE("every frozen reference reproduces", "[reference]") {
     CHECK(provenance.at("last_step").get<double>() < 1e-3);
     CHECK(oracle.value > 0.2);   // there is something to gain
     CHECK(oracle.value < 10.0);  // and not more than a product could believe
-    // Another population agrees on the gain, though a guardrail may sit on its edge there.
+    // Another population agrees on the gain, and there, too, every guardrail holds: regret 0 is
+    // what a product could launch.
     const Score evaluation = score(PanelKind::kEvaluation);
     CHECK(evaluation.value == Approx(oracle.value).epsilon(0.25));
-    CHECK(evaluation.violation < 1.5);
+    CHECK(evaluation.feasible());
   }
 }
 
