@@ -220,6 +220,9 @@ class Hebo:
     def __init__(self, bounds, seed, budget, noise):
         import numpy
         import pandas
+        from pymoo.config import Config
+
+        Config.warnings["not_compiled"] = False  # it would say so among our lines of JSON
         from hebo.design_space.design_space import DesignSpace
         from hebo.optimizers.hebo import HEBO
 
