@@ -19,7 +19,7 @@
 namespace rectune::baselines {
 namespace {
 
-constexpr int kSeeds = 30;
+constexpr int kPublishedSeeds = 30;
 
 /// A published mean and standard deviation over seeds.
 struct Reference {
@@ -30,7 +30,7 @@ struct Reference {
 
 Summary Measure(const std::string& name, const TestFunction& function, int evaluations) {
   std::vector<double> best;
-  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+  for (std::uint64_t seed = 1; seed <= kPublishedSeeds; ++seed) {
     const std::vector<double> start =
         name == "cma_es" ? CentreStart(function) : RandomStart(function, seed);
     const TuningTask task = MakeFunctionTask(function, start, seed, /*arms=*/1);
@@ -42,7 +42,7 @@ Summary Measure(const std::string& name, const TestFunction& function, int evalu
 }
 
 double StandardErrorOfDifference(const Summary& own, const Reference& reference) {
-  return std::sqrt(own.standard_deviation * own.standard_deviation / kSeeds +
+  return std::sqrt(own.standard_deviation * own.standard_deviation / kPublishedSeeds +
                    reference.deviation * reference.deviation / reference.seeds);
 }
 
