@@ -45,10 +45,12 @@ TEST_CASE("studies that share a testbed, new when they begin, read the same from
   const auto own = Testbed::Open("discover_feed", "re_rank", "small");
   const Configuration production = own->space().Production();
   const std::vector<Configuration> arms = {
-      own->space().Parse(Json{{"diversity_strength", 0.8}}, "", &production), production};
-  // Nothing has been asked of `shared` yet, so its panels are made while all threads want them.
-  const auto rounds =
-      FromEveryThread([&] { return ToJson(shared->RunRound(5, 3, 0.0, arms)[0], own->metrics()); });
+      own->space().Parse(Json{{"diversity_strength", 0.8}}, "", &production), production,
+      own->space().Parse(Json{{"diversity_strength", 0.1}}, "", &production)};
+  // Nothing has been asked of `shared` yet, so its panels are made while all threads want them; and
+  // each simulates its arms on two.
+  const auto rounds = FromEveryThread(
+      [&] { return ToJson(shared->RunRound(5, 3, 0.0, arms, {}, 2)[0], own->metrics()); });
   const Json alone = ToJson(own->RunRound(5, 3, 0.0, arms)[0], own->metrics());
   for (const Json& round : rounds) CHECK(round == alone);
   const auto truths =
