@@ -148,7 +148,8 @@ double WeekdayVolumeGap(Bench& bench) {
   constexpr Week kLoggedWeek = {0.955, 0.95, 0.955, 0.965, 0.0, 1.12, 1.06};
   double largest = 0.0;
   for (std::size_t d = 0; d < week.size(); ++d) {
-    if (kLoggedWeek[d] > 0.0) largest = std::max(largest, std::abs(week[d] / mean - kLoggedWeek[d]));
+    if (kLoggedWeek[d] > 0.0)
+      largest = std::max(largest, std::abs(week[d] / mean - kLoggedWeek[d]));
   }
   return largest;
 }
