@@ -145,11 +145,10 @@ double WeekdayVolumeGap(Bench& bench) {
   const Week week = SessionsOfWeek(bench);
   const double mean = std::accumulate(week.begin(), week.end(), 0.0) / 7.0;
   // Monday to Thursday, Saturday and Sunday; the source gives Friday no figure.
-  constexpr Week kLoggedWeek = {0.955, 0.95, 0.955, 0.965, 0.0, 1.12, 1.06};
+  constexpr Week kLogged = {0.955, 0.95, 0.955, 0.965, 0.0, 1.12, 1.06};
   double largest = 0.0;
   for (std::size_t d = 0; d < week.size(); ++d) {
-    if (kLoggedWeek[d] > 0.0)
-      largest = std::max(largest, std::abs(week[d] / mean - kLoggedWeek[d]));
+    if (kLogged[d] > 0.0) largest = std::max(largest, std::abs(week[d] / mean - kLogged[d]));
   }
   return largest;
 }
