@@ -18,12 +18,7 @@
 
 #include "sim/full_mode.h"
 #include "sim/scenario.h"
-
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-#define RECTUNE_WIDE __attribute__((target_clones("avx2", "default")))
-#else
-#define RECTUNE_WIDE
-#endif
+#include "sim/wide.h"
 
 namespace rectune::sim {
 namespace {

@@ -11,47 +11,16 @@
 namespace rectune {
 namespace {
 
-// Blocks in bulk: Random123's rounds with the keys of all rounds made once, in a loop short enough
-// for the processor to work on several blocks at a time.
-class BlockWriter {
- public:
-  explicit BlockWriter(const std::array<std::uint64_t, 2>& key) {
-    for (std::size_t round = 0; round < kRounds; ++round) {
-      keys_[round] = {key[0] + round * PHILOX_W64_0, key[1] + round * PHILOX_W64_1};
-    }
-  }
-  void Write(std::uint64_t block, const std::array<std::uint64_t, 4>& counter,
-             std::uint64_t* words) const {
-    Words x{block, counter[1], counter[2], counter[3]};
-    AllRounds(x, std::make_index_sequence<kRounds>());
-    words[0] = x.a;
-    words[1] = x.b;
-    words[2] = x.c;
-    words[3] = x.d;
-  }
-
- private:
-  __extension__ using Product = unsigned __int128;
-  struct Words {
-    std::uint64_t a, b, c, d;
-  };
-  static void Round(Words& x, const std::array<std::uint64_t, 2>& key) {
-    const Product first = static_cast<Product>(PHILOX_M4x64_0) * x.a;
-    const Product second = static_cast<Product>(PHILOX_M4x64_1) * x.c;
-    x.a = static_cast<std::uint64_t>(second >> 64U) ^ x.b ^ key[0];
-    x.b = static_cast<std::uint64_t>(second);
-    x.c = static_cast<std::uint64_t>(first >> 64U) ^ x.d ^ key[1];
-    x.d = static_cast<std::uint64_t>(first);
-  }
-  /// Unrolled, which the compiler would not do by itself.
-  template <std::size_t... kRound>
-  void AllRounds(Words& x, std::index_sequence<kRound...> /*rounds*/) const {
-    (Round(x, keys_[kRound]), ...);
-  }
-
-  static constexpr std::size_t kRounds = 10;
-  std::array<std::array<std::uint64_t, 2>, kRounds> keys_{};
-};
+// Here and inline, so that a loop over it works on several blocks at a time: alone, a block waits
+// for its own multiplications.
+inline std::array<std::uint64_t, 4> Block(const std::array<std::uint64_t, 4>& counter,
+                                          const std::array<std::uint64_t, 2>& key) {
+  using Philox = r123::Philox4x64;  // ten rounds
+  const Philox::ctr_type block =
+      Philox()(Philox::ctr_type{{counter[0], counter[1], counter[2], counter[3]}},
+               Philox::key_type{{key[0], key[1]}});
+  return {block.v[0], block.v[1], block.v[2], block.v[3]};
+}
 
 // r = sum_i c_i x^i, highest power first.
 template <std::size_t N>
@@ -111,13 +80,11 @@ void RandomStream::Fill(std::span<std::uint64_t> words) {
     words.front() = words_[used_++];
     words = words.subspan(1);
   }
-  const BlockWriter writer(key_);
-  std::uint64_t block = counter_[0];
   const std::size_t whole = words.size() / words_.size() * words_.size();
   for (std::size_t w = 0; w < whole; w += words_.size()) {
-    writer.Write(block++, counter_, &words[w]);
+    std::ranges::copy(Block(counter_, key_), &words[w]);
+    ++counter_[0];
   }
-  counter_[0] = block;
   for (std::size_t w = whole; w < words.size(); ++w) words[w] = NextBits();
 }
 
@@ -183,19 +150,14 @@ double RandomStream::Beta(double a, double b) {
 
 std::array<std::uint64_t, 4> PhiloxBlock(const std::array<std::uint64_t, 4>& counter,
                                          const std::array<std::uint64_t, 2>& key) {
-  using Philox = r123::Philox4x64;  // ten rounds
-  const Philox::ctr_type block =
-      Philox()(Philox::ctr_type{{counter[0], counter[1], counter[2], counter[3]}},
-               Philox::key_type{{key[0], key[1]}});
-  return {block.v[0], block.v[1], block.v[2], block.v[3]};
+  return Block(counter, key);
 }
 
 void PhiloxBlocks(std::span<const std::uint64_t> first, const std::array<std::uint64_t, 4>& counter,
                   const std::array<std::uint64_t, 2>& key, std::span<std::uint64_t> words) {
   RECTUNE_CHECK(words.size() == counter.size() * first.size(), "four words a block");
-  const BlockWriter writer(key);
   for (std::size_t i = 0; i < first.size(); ++i) {
-    writer.Write(first[i], counter, &words[4 * i]);
+    std::ranges::copy(Block({first[i], counter[1], counter[2], counter[3]}, key), &words[4 * i]);
   }
 }
 

@@ -53,7 +53,7 @@ class RandomStream {
 
   /// The next 64 uniform bits.
   std::uint64_t NextBits();
-  /// Fills `words` with what as many calls of NextBits would return, in half the time.
+  /// Fills `words` with what as many calls of NextBits would return, faster.
   void Fill(std::span<std::uint64_t> words);
   /// Uniform on [0, 1) with 53 bits.
   double Uniform();
@@ -92,8 +92,8 @@ std::array<std::uint64_t, 4> PhiloxBlock(const std::array<std::uint64_t, 4>& cou
                                          const std::array<std::uint64_t, 2>& key);
 
 /// Many blocks whose counters differ in their first word: words[4 i + w] is word w of the block
-/// {first[i], counter[1], counter[2], counter[3]}. Nothing but blocks in one loop, so that the
-/// processor works on several at a time, where a block alone waits for its own multiplications.
+/// {first[i], counter[1], counter[2], counter[3]}. Faster than as many calls of PhiloxBlock. Broken
+/// contract unless there is room for exactly that many.
 void PhiloxBlocks(std::span<const std::uint64_t> first, const std::array<std::uint64_t, 4>& counter,
                   const std::array<std::uint64_t, 2>& key, std::span<std::uint64_t> words);
 

@@ -113,8 +113,8 @@ struct OracleArguments {
   TaskArguments task;
   int evaluations = 4000;  // of each searcher
   std::uint64_t seed = 1;
-  /// Share of every guardrail's room that is kept free, so that the optimum holds on the evaluation
-  /// panel as well, whose users are others.
+  /// Share of every guardrail's room that is kept free on the oracle panel. The guardrails must
+  /// hold on the evaluation panel in any case.
   double margin = 0.0;
 };
 /// Searches a task's optimum on the oracle panel and prints it in the form of sim/references.

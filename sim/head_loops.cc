@@ -6,15 +6,7 @@
 
 #include "sim/fast_math.h"
 #include "sim/heads.h"
-
-// Where the processor has AVX2 the same code runs eight lanes wide; without contraction to fused
-// operations the bits are the same.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define RECTUNE_WIDE __attribute__((target_clones("avx2", "default")))
-#else
-#define RECTUNE_WIDE
-#endif
+#include "sim/wide.h"
 
 namespace rectune::sim {
 namespace {

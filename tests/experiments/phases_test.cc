@@ -246,6 +246,40 @@ TEST_CASE("Commands look at the phase that is asked for", "[phases]") {
   }
 }
 
+TEST_CASE("An optimum holds its guardrails where regret is judged, not only where it was found",
+          "[phases]") {
+  const OracleArguments search{
+      .task = {.scenario = "toy", .task = "joint", .size = "small"}, .evaluations = 60, .seed = 1};
+  Desk desk;
+  const auto open = desk.workbench.open;
+  const auto found_by = [&](Desk& at) {
+    OracleCommand(search, at.workbench, at.console);
+    return ParseJson(at.out.str()).at("optimum");
+  };
+  // Where regret is judged, users like every arm less by half of each guardrail's room.
+  const auto harsher = [open](const std::string& scenario, const std::string& task,
+                              const std::string& size) {
+    TestbedPort port = *open(scenario, task, size);
+    port.truth = [port](const Configuration& configuration) {
+      Measurement truth = port.truth(configuration);
+      for (const Guardrail& guardrail : port.objective.guardrails()) {
+        truth.readings[port.metrics->IndexOf(guardrail.metric)].lift += 0.5 * guardrail.lift_bound;
+      }
+      return truth;
+    };
+    return std::make_shared<const TestbedPort>(std::move(port));
+  };
+  const auto judge = harsher("toy", "joint", "small");
+  const auto judged = [&](const Json& optimum) {
+    return judge->objective.Evaluate(judge->truth(judge->space->Parse(optimum, "/optimum")),
+                                     *judge->metrics);
+  };
+  CHECK_FALSE(judged(found_by(desk)).feasible());  // else what follows would show nothing
+  Desk aware;
+  aware.workbench.open = harsher;
+  CHECK(judged(found_by(aware)).feasible());
+}
+
 TEST_CASE("Grades need one optimum: a run with phases is refused", "[phases]") {
   const ScratchFolder scratch;
   RunIn(scratch.path() / "run", Spec({"scribbler"}));
