@@ -3,7 +3,6 @@
 
 #include <Random123/philox.h>
 
-#include <algorithm>
 #include <cmath>
 
 #include "core/check.h"
@@ -13,13 +12,13 @@ namespace {
 
 // Here and inline, so that a loop over it works on several blocks at a time: alone, a block waits
 // for its own multiplications.
-inline std::array<std::uint64_t, 4> Block(const std::array<std::uint64_t, 4>& counter,
-                                          const std::array<std::uint64_t, 2>& key) {
+inline void WriteBlock(const std::array<std::uint64_t, 4>& counter,
+                       const std::array<std::uint64_t, 2>& key, std::uint64_t* words) {
   using Philox = r123::Philox4x64;  // ten rounds
   const Philox::ctr_type block =
       Philox()(Philox::ctr_type{{counter[0], counter[1], counter[2], counter[3]}},
                Philox::key_type{{key[0], key[1]}});
-  return {block.v[0], block.v[1], block.v[2], block.v[3]};
+  for (std::size_t w = 0; w < counter.size(); ++w) words[w] = block.v[w];
 }
 
 // r = sum_i c_i x^i, highest power first.
@@ -82,7 +81,7 @@ void RandomStream::Fill(std::span<std::uint64_t> words) {
   }
   const std::size_t whole = words.size() / words_.size() * words_.size();
   for (std::size_t w = 0; w < whole; w += words_.size()) {
-    std::ranges::copy(Block(counter_, key_), &words[w]);
+    WriteBlock(counter_, key_, &words[w]);
     ++counter_[0];
   }
   for (std::size_t w = whole; w < words.size(); ++w) words[w] = NextBits();
@@ -150,14 +149,16 @@ double RandomStream::Beta(double a, double b) {
 
 std::array<std::uint64_t, 4> PhiloxBlock(const std::array<std::uint64_t, 4>& counter,
                                          const std::array<std::uint64_t, 2>& key) {
-  return Block(counter, key);
+  std::array<std::uint64_t, 4> words{};
+  WriteBlock(counter, key, words.data());
+  return words;
 }
 
 void PhiloxBlocks(std::span<const std::uint64_t> first, const std::array<std::uint64_t, 4>& counter,
                   const std::array<std::uint64_t, 2>& key, std::span<std::uint64_t> words) {
   RECTUNE_CHECK(words.size() == counter.size() * first.size(), "four words a block");
   for (std::size_t i = 0; i < first.size(); ++i) {
-    std::ranges::copy(Block({first[i], counter[1], counter[2], counter[3]}, key), &words[4 * i]);
+    WriteBlock({first[i], counter[1], counter[2], counter[3]}, key, &words[4 * i]);
   }
 }
 
