@@ -28,6 +28,12 @@ Ranker::Ranker(const World& world, const RankConfig& config)
   weights_[Index(FineHead::kDwell)] = static_cast<float>(config.dwell);
   weights_[kDismissal] = static_cast<float>(config.dismiss);
   weights_[kQuality] = static_cast<float>(config.ltv);
+  if (config.form != FusionForm::kRankSort) return;
+  const auto exponent = static_cast<float>(config.exponent);
+  rank_divisors_.resize(world.size.candidates);
+  for (std::size_t rank = 0; rank < rank_divisors_.size(); ++rank) {
+    rank_divisors_[rank] = std::pow(static_cast<float>(rank + 1), exponent) + kRankOffset;
+  }
 }
 
 void Ranker::DecodeHeads(const RequestView& request, const std::vector<std::uint32_t>& kept,
@@ -95,7 +101,6 @@ void Ranker::Fuse(std::size_t count, const std::array<float, kFusedHeads>& weigh
 void Ranker::FuseByRank(std::size_t count, const std::array<float, kFusedHeads>& weights,
                         RankScratch& scratch) const {
   std::fill_n(scratch.scores.begin(), count, 0.0F);
-  const auto exponent = static_cast<float>(config_.exponent);
   for (std::size_t h = 0; h < kFusedHeads; ++h) {
     const float sign = h == kDismissal ? -1.0F : 1.0F;  // rarest dismissal ranks first
     scratch.keys.resize(count);
@@ -104,8 +109,7 @@ void Ranker::FuseByRank(std::size_t count, const std::array<float, kFusedHeads>&
     }
     std::sort(scratch.keys.begin(), scratch.keys.end(), std::greater<>());
     for (std::size_t rank = 0; rank < count; ++rank) {
-      scratch.scores[IndexOfKey(scratch.keys[rank])] +=
-          weights[h] / (std::pow(static_cast<float>(rank + 1), exponent) + kRankOffset);
+      scratch.scores[IndexOfKey(scratch.keys[rank])] += weights[h] / rank_divisors_[rank];
     }
   }
 }

@@ -66,6 +66,7 @@ class Ranker {
   const Catalogue& catalogue_;
   RankConfig config_;
   std::array<float, kFusedHeads> weights_{};
+  std::vector<float> rank_divisors_;  // r^a + 10 by rank, of rank_sort alone
 };
 
 }  // namespace rectune::sim
