@@ -191,8 +191,9 @@ std::vector<std::vector<double>> GpTuner::PickArms(
       for (std::size_t b = 0; b < known.size(); ++b) map().Map(known[b], baselines.row(b));
       const std::size_t rows = 1 + known.size() + static_cast<std::size_t>(arms - arm);
       const Matrix draws = NormalDraws(rows * sampled_models(), first_arm + arm);
+      if (acquisition) screen_ = acquisition->TakeScreen();
       acquisition.emplace(MakeAcquisition(baselines, draws, first_arm + arm));
-      acquisition->SetScreen(raw_features);
+      acquisition->SetScreen(raw_features, std::move(screen_));
     }
     picks.push_back(optimiser_.Pick(&*acquisition, raw,
                                     Stream(task(), proposed_rounds(), first_arm + arm, kStarts)));
@@ -202,6 +203,7 @@ std::vector<std::vector<double>> GpTuner::PickArms(
       acquisition->Append(features.data());
     }
   }
+  if (acquisition) screen_ = acquisition->TakeScreen();
   return picks;
 }
 

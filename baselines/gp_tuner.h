@@ -69,6 +69,7 @@ class GpTuner : public SurrogateTuner {
   SobolSequence net_;
   // Made at first use, since scrambling costs; it follows from the seed, so it is no state.
   std::vector<std::vector<double>> draw_net_;
+  ScreenSpace screen_;  // between rounds: memory alone
 };
 
 }  // namespace rectune::baselines

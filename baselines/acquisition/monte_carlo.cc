@@ -22,7 +22,6 @@ MonteCarloAcquisition::MonteCarloAcquisition(std::vector<JointSampler> samplers,
                                              std::unique_ptr<SampleUtility> utility)
     : samplers_(std::move(samplers)),
       utility_(std::move(utility)),
-      rows_(samplers_.size()),
       points_(samplers_.size()),
       outcome_(samplers_.size()),
       slopes_(samplers_.size()) {
@@ -30,16 +29,18 @@ MonteCarloAcquisition::MonteCarloAcquisition(std::vector<JointSampler> samplers,
   utility_->Rebuild(samplers_);
 }
 
-void MonteCarloAcquisition::SetScreen(const Matrix& features) {
-  blocks_.clear();
-  for (std::size_t first = 0; first < features.rows(); first += kBlockWidth) {
+void MonteCarloAcquisition::SetScreen(const Matrix& features, ScreenSpace space) {
+  blocks_ = std::move(space);
+  blocks_.resize((features.rows() + kBlockWidth - 1) / kBlockWidth);
+  for (std::size_t b = 0; b < blocks_.size(); ++b) {
+    const std::size_t first = b * kBlockWidth;
     const std::size_t count = std::min(kBlockWidth, features.rows() - first);
     Matrix part(count, features.cols());
     for (std::size_t r = 0; r < count; ++r) {
       std::copy_n(features.row(first + r), features.cols(), part.row(r));
     }
-    std::vector<SampledBlock>& block = blocks_.emplace_back(samplers_.size());
-    for (std::size_t k = 0; k < samplers_.size(); ++k) samplers_[k].Prepare(part, &block[k]);
+    blocks_[b].resize(samplers_.size());
+    for (std::size_t k = 0; k < samplers_.size(); ++k) samplers_[k].Prepare(part, &blocks_[b][k]);
   }
 }
 

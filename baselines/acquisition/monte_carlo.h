@@ -15,6 +15,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "baselines/acquisition/joint_sampler.h"
@@ -34,6 +35,10 @@ class SampleUtility {
   virtual double At(std::size_t draw, const double* samples, double* slopes) const = 0;
 };
 
+/// Candidates to screen, by block, then model. Megabytes: who screens often hands the same space
+/// on, or a quarter of the time goes into fresh pages for it.
+using ScreenSpace = std::vector<std::vector<SampledBlock>>;
+
 class MonteCarloAcquisition {
  public:
   /// One sampler a model, all with the same baselines and number of draws.
@@ -42,8 +47,11 @@ class MonteCarloAcquisition {
   const std::vector<JointSampler>& samplers() const { return samplers_; }
   std::size_t features() const { return samplers_.front().posterior().features(); }
 
-  /// The candidates of the next calls of Screen: a row a candidate. Kept over Append.
-  void SetScreen(const Matrix& features);
+  /// The candidates of the next calls of Screen: a row a candidate. Kept over Append. What is in
+  /// `space` is overwritten.
+  void SetScreen(const Matrix& features, ScreenSpace space = {});
+  /// The space, for the next acquisition function; nothing is left to screen.
+  ScreenSpace TakeScreen() { return std::exchange(blocks_, {}); }
   void Screen(std::vector<double>* values);
   /// The value; its gradient by features too unless null.
   double Evaluate(const double* features, double* gradient);
@@ -52,9 +60,8 @@ class MonteCarloAcquisition {
  private:
   std::vector<JointSampler> samplers_;
   std::unique_ptr<SampleUtility> utility_;
-  std::vector<std::vector<SampledBlock>> blocks_;  // by block, then model
-  std::vector<Matrix> rows_;                       // a model's outcomes, in work
-  std::vector<SampledPoint> points_;               // by model
+  ScreenSpace blocks_;
+  std::vector<SampledPoint> points_;  // by model
   std::vector<double> outcome_;
   std::vector<double> slopes_;
 };
