@@ -261,7 +261,7 @@ std::vector<Row> Rows() {
 
   no_worse("gp", on.branin_50, {0.398, 0.0005, 10}, kBest, kRandom, optuna, 20, 4);
   no_worse("gp", on.hartmann_100, {-3.28, 0.11, 20}, kBest, kRandom, optuna, 20, 4);
-  no_worse("gp", on.rosenbrock, {1157, 789, 10}, kBest, kRandom, optuna, 10, 1);
+  no_worse("gp", on.rosenbrock, {1157, 789, 10}, kBest, kRandom, optuna, 30, 1);
   no_worse("gp", on.ackley, {3.69, 0.33, 10}, kBest, kRandom, optuna, 10, 1);
   no_worse("gp", on.noisy, {-3.01, 0.15, 20}, Readout::kRecommended, kRandom,
            "Optuna 5.0-dev TPE, the best column", 30, 4);
