@@ -36,7 +36,7 @@ class SampleUtility {
 };
 
 /// Candidates to screen, by block, then model. Megabytes: who screens often hands the same space
-/// on, or a quarter of the time goes into fresh pages for it.
+/// on, or a fifth of the time goes into fresh pages for it.
 using ScreenSpace = std::vector<std::vector<SampledBlock>>;
 
 class MonteCarloAcquisition {
