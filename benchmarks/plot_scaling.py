@@ -7,6 +7,7 @@
 A point is the median of its repetitions' processor times; the slope is that of the last two points.
 """
 
+import argparse
 import json
 import math
 import pathlib
@@ -35,13 +36,20 @@ def points(runs, pattern):
 
 
 def main():
-    runs = json.loads(pathlib.Path(sys.argv[1]).read_text())["benchmarks"]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("runs", type=pathlib.Path, help="what bench_gp wrote as JSON")
+    parser.add_argument("picture", type=pathlib.Path, help="an SVG to write")
+    arguments = parser.parse_args()
+    try:
+        runs = json.loads(arguments.runs.read_text())["benchmarks"]
+    except (OSError, ValueError, KeyError) as error:
+        parser.error(f"{arguments.runs}: expected bench_gp's JSON: {error}")
     matplotlib.rcParams["svg.hashsalt"] = "rectune"  # the same numbers, the same bytes
     figure, axes = plt.subplots(1, 2, figsize=(8, 3.2), sharey=True, layout="constrained")
     for axis, (label, pattern) in zip(axes, SERIES):
         found = points(runs, pattern)
         if len(found) < 2:
-            sys.exit(f"plot_scaling: {sys.argv[1]} has no series of {label}")
+            parser.error(f"{arguments.runs}: fewer than two points of {label}")
         (x0, y0), (x1, y1) = found[-2:]
         slope = math.log(y1 / y0) / math.log(x1 / x0)
         axis.loglog(*zip(*found), "o-", color="#1f5fa8")
@@ -50,7 +58,7 @@ def main():
         axis.set_xlabel(f"{label} (slope at the end: {slope:.1f})")
         axis.grid(True, which="both", color="#dddddd", linewidth=0.5)
     axes[0].set_ylabel("gp: fit and suggest, ms")
-    figure.savefig(sys.argv[2], metadata={"Date": None})
+    figure.savefig(arguments.picture, metadata={"Date": None})
 
 
 if __name__ == "__main__":
